@@ -1,0 +1,1 @@
+"""Redis: pointers to what the log holds, never content."""

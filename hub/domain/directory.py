@@ -1,0 +1,70 @@
+"""Who takes part: member countries, their organisations, and the accounts of these."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.domain.identifiers import AccountId, MemberCode, OrganisationId, StixId
+
+
+class MemberStatus(StrEnum):
+    """Where a member country stands."""
+
+    ACTIVE = "active"
+    OBSERVER = "observer"
+    SUSPENDED = "suspended"
+
+
+class OrganisationKind(StrEnum):
+    """What an organisation is to its country."""
+
+    CERT = "cert"
+    CONSTITUENT = "constituent"
+    PARTNER = "partner"
+    HUB = "hub"
+
+
+class Role(StrEnum):
+    """What an account may do."""
+
+    PRODUCER = "producer"
+    ANALYST = "analyst"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A member country of the forum, or an observer."""
+
+    code: MemberCode
+    name: str
+    status: MemberStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """A body that publishes and reads: a national CERT, its constituent, a private partner, or the hub's operators.
+
+    `member` is None only for the kind `hub`. `served_by` names the organisation it is a client of. `cross_border` is
+    its own consent that its amber and stricter content may leave its country. `identity` is its STIX identity.
+    """
+
+    id: OrganisationId
+    member: MemberCode | None
+    kind: OrganisationKind
+    name: str
+    served_by: OrganisationId | None
+    cross_border: bool
+    active: bool
+    identity: StixId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One person or program of an organisation, with one declared purpose."""
+
+    id: AccountId
+    organisation: OrganisationId
+    roles: frozenset[Role]
+    purpose: str
+    active: bool

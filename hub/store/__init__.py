@@ -1,0 +1,1 @@
+"""PostgreSQL: the log, the directory and the submissions. All SQL lives here."""

@@ -1,0 +1,1 @@
+"""TAXII 2.1: medallion's blueprints, with what they need around them."""
