@@ -68,3 +68,12 @@ class Account:
     roles: frozenset[Role]
     purpose: str
     active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Who is asking: an account whose credentials were verified, with what it belongs to."""
+
+    account: Account
+    organisation: Organisation
+    member: Member | None
