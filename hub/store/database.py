@@ -1,0 +1,75 @@
+"""The connection pool to PostgreSQL, and the two kinds of transaction the hub uses."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from psycopg import Connection, IsolationLevel, OperationalError
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from hub.domain.errors import UnavailableError
+
+Database = Connection[TupleRow]
+"""A connection inside a transaction."""
+
+
+class Pool:
+    """Connections of one process; open it before use and close it at the end."""
+
+    def __init__(self, url: str, *, size: int = 8) -> None:
+        self._pool: ConnectionPool[Any] = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=size,
+            open=False,
+            kwargs={"autocommit": True, "prepare_threshold": 2},
+            check=ConnectionPool.check_connection,
+            timeout=10,
+        )
+
+    def open(self) -> None:
+        """Connect; raise UnavailableError where the server does not answer."""
+        try:
+            self._pool.open(wait=True, timeout=10)
+        except PoolTimeout as error:
+            raise UnavailableError(
+                "PostgreSQL does not answer; is it running, and is HUB_DATABASE_URL right?"
+            ) from error
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Database]:
+        """Hold a read-write transaction: committed where the block ends, undone where it raises."""
+        with self._connection() as connection, connection.transaction():
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Database]:
+        """Hold a read-only transaction in which every statement sees one and the same state."""
+        with self._connection() as connection:
+            connection.isolation_level = IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+            try:
+                with connection.transaction():
+                    yield connection
+            finally:
+                connection.isolation_level = None
+                connection.read_only = None
+
+    @contextmanager
+    def statement(self) -> Iterator[Database]:
+        """Hold a connection for single statements, each a transaction of its own."""
+        with self._connection() as connection:
+            yield connection
+
+    @contextmanager
+    def _connection(self) -> Iterator[Database]:
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except (OperationalError, PoolTimeout) as error:
+            raise UnavailableError("The database does not answer; try again shortly.") from error

@@ -1,0 +1,34 @@
+"""Bring a database to the schema of this release."""
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+_MIGRATION_LOCK: Final = 0x4855425F4D494752
+"""Of several processes that start at once, one migrates and the others wait for it."""
+
+
+def migrate(url: str) -> None:
+    """Run every migration that the database at `url` (libpq form) has not run yet. Safe to repeat."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    engine = create_engine(_sqlalchemy_url(url), poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
+        connection.commit()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _MIGRATION_LOCK})
+        connection.commit()
+    engine.dispose()
+
+
+def _sqlalchemy_url(url: str) -> str:
+    scheme, rest = url.split("://", 1)
+    if scheme not in {"postgresql", "postgres"}:
+        raise ValueError(f"a database URL begins with postgresql://, not {scheme}://")
+    return f"postgresql+psycopg://{rest}"
