@@ -24,7 +24,6 @@ class Pool:
             max_size=size,
             open=False,
             kwargs={"autocommit": True, "prepare_threshold": 2},
-            check=ConnectionPool.check_connection,
             timeout=10,
         )
 

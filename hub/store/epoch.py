@@ -13,6 +13,5 @@ def advance_epoch(database: Database) -> None:
 
 def current_epoch(database: Database) -> int:
     """Return the epoch as this transaction sees it."""
-    row = database.execute("SELECT epoch FROM policy_epoch").fetchone()
-    assert row is not None
-    return int(row[0])
+    (epoch,) = database.execute("SELECT epoch FROM policy_epoch").fetchall()[0]
+    return int(epoch)
