@@ -28,7 +28,7 @@ def instant_of(tick: int) -> datetime:
 
 def timestamp_of(tick: int) -> str:
     """Write a TAXII timestamp: six fraction digits and `Z`, always (TAXII 2.1 §2)."""
-    return instant_of(tick).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant_of(tick).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def parse_timestamp(text: str) -> Tick | None:

@@ -1,0 +1,68 @@
+"""Who is asking: HTTP Basic (RFC 7617) and Bearer (RFC 6750) credentials, and the principal behind them."""
+
+import re
+from base64 import b64decode
+from binascii import Error as Base64Error
+from dataclasses import dataclass
+from typing import Final
+
+from flask import g
+
+from hub.domain.directory import Principal
+from hub.domain.errors import UnauthenticatedError
+from hub.web.services import Authenticating
+
+_TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
+_SENTENCE: Final = "Name an account and its token: HTTP Basic with both, or Bearer with the token."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What a client presents; `username` is None for Bearer, which carries none."""
+
+    username: str | None
+    token: str
+
+
+def authenticate(header: str | None, authenticating: Authenticating) -> None:
+    """Establish the principal of this request from its Authorization header.
+
+    Raises UnauthenticatedError with one sentence for all that can be wrong with credentials.
+    """
+    credentials = read_credentials(header or "")
+    if credentials is None:
+        raise UnauthenticatedError(_SENTENCE)
+    principal = authenticating.by_token(credentials.username, credentials.token)
+    if principal is None:
+        raise UnauthenticatedError(_SENTENCE)
+    g.principal = principal
+
+
+def current_principal() -> Principal:
+    """Return the principal of this request; raises UnauthenticatedError where none was established."""
+    principal = g.get("principal")
+    if not isinstance(principal, Principal):
+        raise UnauthenticatedError(_SENTENCE)
+    return principal
+
+
+def read_credentials(header: str) -> Credentials | None:
+    """Read an Authorization header; None where it is neither well-formed Basic nor Bearer."""
+    scheme, _, value = header.strip().partition(" ")
+    match scheme.lower():
+        case "basic":
+            return _basic(value.strip())
+        case "bearer" if _TOKEN.fullmatch(value.strip()):
+            return Credentials(username=None, token=value.strip())
+        case _:
+            return None
+
+
+def _basic(value: str) -> Credentials | None:
+    try:
+        username, colon, token = b64decode(value, validate=True).decode("utf-8").partition(":")
+    except (Base64Error, ValueError):
+        return None
+    if not (username and colon and token) or "\0" in username + token:
+        return None
+    return Credentials(username=username, token=token)

@@ -1,0 +1,26 @@
+"""Every error ends as a TAXII error resource, whoever raised it (TAXII 2.1 §3.1, §3.6.1)."""
+
+from http import HTTPStatus
+
+from flask import Flask, Response
+from medallion.exceptions import MedallionError
+
+from hub.web.errors import Failure, failure_of, failure_with
+from hub.web.taxii import resources
+from hub.web.taxii.negotiation import MEDIA_TYPE
+
+
+def answer_failures(application: Flask) -> None:
+    """Let the application answer its errors, medallion's and the unforeseen ones."""
+    application.register_error_handler(Exception, _answer)
+
+
+def _answer(error: Exception) -> Response:
+    failure = _failure_of_medallion(error) if isinstance(error, MedallionError) else failure_of(error)
+    response = Response(resources.error(failure), failure.status, content_type=MEDIA_TYPE)
+    response.headers.extend(failure.headers)
+    return response
+
+
+def _failure_of_medallion(error: MedallionError) -> Failure:
+    return failure_with(HTTPStatus(error.status), str(error))
