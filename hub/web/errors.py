@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from traceback import format_exception
 from typing import Final
 from uuid import uuid4
 
@@ -107,8 +108,9 @@ def _headers_of(error: HubError) -> Sequence[tuple[str, str]]:
 
 
 def _incident(error: Exception) -> Failure:
+    """Log the traceback as text: a renderer that shows local variables would show tokens."""
     incident = str(uuid4())
-    log.error("request_failed", incident=incident, exc_info=error)
+    log.error("request_failed", incident=incident, traceback="".join(format_exception(error)))
     return Failure(
         status=HTTPStatus.INTERNAL_SERVER_ERROR,
         code="INTERNAL",

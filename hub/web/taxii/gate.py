@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import request
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import RequestRedirect
 
 from hub.domain.errors import NotFoundError
@@ -48,7 +49,7 @@ class Gate:
 
 def _find_path() -> None:
     """Raise what routing found wrong. Redirects to the spelling with a slash are not offered (TAXII 2.1 §3.1)."""
-    if isinstance(request.routing_exception, RequestRedirect) or "\0" in request.path:
+    if isinstance(request.routing_exception, NotFound | RequestRedirect) or "\0" in request.path:
         raise NotFoundError(NOTHING_HERE)
     if request.routing_exception is not None:
         raise request.routing_exception
