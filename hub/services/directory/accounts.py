@@ -1,0 +1,115 @@
+"""Accounts: the people and programs of an organisation, what each may do and what for."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from hub.domain.directory import Account, Role
+from hub.domain.errors import ConflictError, NotFoundError, RequestError
+from hub.domain.identifiers import AccountId, OrganisationId
+from hub.services.directory import names
+from hub.services.directory.tokens import IssuedToken, expiry, issue, no_account
+from hub.store.database import Pool
+from hub.store.directory import accounts as stored
+from hub.store.directory.organisations import find_organisation
+from hub.store.epoch import advance_epoch
+from hub.store.ledger import record
+
+
+def list_accounts(pool: Pool, *, organisation: OrganisationId | None = None) -> tuple[Account, ...]:
+    """Return every account, or those of one organisation, in order of id; raise NotFoundError for an unknown one."""
+    with pool.statement() as database:
+        if organisation is None:
+            return stored.list_accounts(database)
+        if find_organisation(database, organisation) is None:
+            raise _no_organisation(organisation)
+        return stored.accounts_of_organisation(database, organisation)
+
+
+def show_account(pool: Pool, account_id: AccountId) -> Account:
+    """Return one account; raise NotFoundError."""
+    with pool.statement() as database:
+        return _known(stored.find_account(database, account_id), account_id)
+
+
+def add_account(pool: Pool, account: Account, *, token_days: int, at: datetime, actor: str) -> IssuedToken:
+    """Add an account and give it its first token.
+
+    Raise RequestError for what no account is, NotFoundError where its organisation is not there, ConflictError where
+    it is there itself.
+    """
+    _check(account)
+    expires = expiry(token_days, at=at)
+    with pool.transaction() as database:
+        if find_organisation(database, account.organisation) is None:
+            raise _no_organisation(account.organisation)
+        if not stored.insert_account(database, account):
+            raise ConflictError(
+                f"{account.id} is there already; hub account token add {account.id} gives it another token."
+            )
+        detail = {"roles": sorted(account.roles), "purpose": account.purpose}
+        record(database, actor=actor, action="account.add", subject=account.id, detail=detail)
+        issued = issue(database, account.id, expires=expires, at=at, actor=actor)
+        advance_epoch(database)
+    return issued
+
+
+def disable_account(pool: Pool, account_id: AccountId, *, actor: str) -> Account:
+    """Close the hub to the account (SR-01, PR-01), whatever tokens it holds."""
+    return _amend(pool, account_id, lambda known: replace(known, active=False), action="account.disable", actor=actor)
+
+
+def enable_account(pool: Pool, account_id: AccountId, *, actor: str) -> Account:
+    """Open the hub to the account again, with the tokens that it still holds."""
+    return _amend(pool, account_id, lambda known: replace(known, active=True), action="account.enable", actor=actor)
+
+
+def set_roles(pool: Pool, account_id: AccountId, *, roles: frozenset[Role], actor: str) -> Account:
+    """Let the account do this and nothing else; raise RequestError for no role at all."""
+    return _amend(pool, account_id, lambda known: replace(known, roles=roles), action="account.roles", actor=actor)
+
+
+def set_purpose(pool: Pool, account_id: AccountId, *, purpose: str, actor: str) -> Account:
+    """Declare what the account uses content for, which clauses of agreements ask after."""
+    return _amend(
+        pool, account_id, lambda known: replace(known, purpose=purpose), action="account.purpose", actor=actor
+    )
+
+
+def _amend(
+    pool: Pool, account_id: AccountId, amend: Callable[[Account], Account], *, action: str, actor: str
+) -> Account:
+    with pool.transaction() as database:
+        known = _known(stored.lock_account(database, account_id), account_id)
+        changed = amend(known)
+        _check(changed)
+        if changed == known:
+            return known
+        stored.update_account(database, changed)
+        was, now = _facts(known), _facts(changed)
+        detail = {key: [was[key], now[key]] for key in now if now[key] != was[key]}
+        record(database, actor=actor, action=action, subject=account_id, detail=detail)
+        advance_epoch(database)
+    return changed
+
+
+def _facts(account: Account) -> dict[str, object]:
+    return {"roles": sorted(account.roles), "purpose": account.purpose, "active": account.active}
+
+
+def _check(account: Account) -> None:
+    if names.organisation_of_account(names.account_id(account.id)) != account.organisation:
+        raise RequestError(f"{account.id} begins with another organisation than {account.organisation}.")
+    names.purpose(account.purpose)
+    if not account.roles:
+        raise RequestError(f"An account has at least one role: {', '.join(Role)}.")
+
+
+def _known(account: Account | None, account_id: AccountId) -> Account:
+    if account is None:
+        raise no_account(account_id)
+    return account
+
+
+def _no_organisation(organisation: OrganisationId) -> NotFoundError:
+    return NotFoundError(f"There is no organisation {organisation}; hub organisation list names them all.")

@@ -1,0 +1,69 @@
+"""Members: who takes part in the forum, and where each stands."""
+
+from dataclasses import replace
+
+from hub.domain.directory import Member, MemberStatus
+from hub.domain.errors import ConflictError, NotFoundError
+from hub.domain.identifiers import MemberCode
+from hub.services.directory import names
+from hub.store.database import Pool
+from hub.store.directory import members as stored
+from hub.store.epoch import advance_epoch
+from hub.store.ledger import record
+
+
+def list_members(pool: Pool) -> tuple[Member, ...]:
+    """Return every member in order of code."""
+    with pool.statement() as database:
+        return stored.list_members(database)
+
+
+def show_member(pool: Pool, code: MemberCode) -> Member:
+    """Return one member; raise NotFoundError."""
+    with pool.statement() as database:
+        return _known(stored.find_member(database, code), code)
+
+
+def add_member(pool: Pool, member: Member, *, actor: str) -> Member:
+    """Add a member; raise RequestError for what no member is called, ConflictError where it is there."""
+    member = replace(member, code=names.member_code(member.code), name=names.line(member.name))
+    with pool.transaction() as database:
+        if not stored.insert_member(database, member):
+            raise ConflictError(f"{member.code} is a member already; see hub member show {member.code}.")
+        detail = {"name": member.name, "status": member.status}
+        record(database, actor=actor, action="member.add", subject=member.code, detail=detail)
+        advance_epoch(database)
+    return member
+
+
+def activate_member(pool: Pool, code: MemberCode, *, actor: str) -> Member:
+    """Let the member's organisations read and publish, and be covered by agreements with every active member."""
+    return _set_status(pool, code, MemberStatus.ACTIVE, action="member.activate", actor=actor)
+
+
+def observe_member(pool: Pool, code: MemberCode, *, actor: str) -> Member:
+    """Make the member an observer: it reads what agreements grant it by name, and publishes nothing (PR-01)."""
+    return _set_status(pool, code, MemberStatus.OBSERVER, action="member.observe", actor=actor)
+
+
+def suspend_member(pool: Pool, code: MemberCode, *, actor: str) -> Member:
+    """Close the hub to every account of the member (SR-01, PR-01); what it has published stays."""
+    return _set_status(pool, code, MemberStatus.SUSPENDED, action="member.suspend", actor=actor)
+
+
+def _set_status(pool: Pool, code: MemberCode, status: MemberStatus, *, action: str, actor: str) -> Member:
+    with pool.transaction() as database:
+        known = _known(stored.lock_member(database, code), code)
+        if known.status is status:
+            return known
+        changed = replace(known, status=status)
+        stored.update_member(database, changed)
+        record(database, actor=actor, action=action, subject=code, detail={"status": [known.status, status]})
+        advance_epoch(database)
+    return changed
+
+
+def _known(member: Member | None, code: MemberCode) -> Member:
+    if member is None:
+        raise NotFoundError(f"There is no member {code}; hub member list names them all.")
+    return member
