@@ -1,7 +1,6 @@
 """What arrives and what becomes of it: checked and refused objects, and the outcome of each."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from hub.domain.handling import Audience, Tlp
@@ -144,11 +143,3 @@ class Caps:
     marking_refs: int = 32
     selectors: int = 256
     external_references: int = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnvelopeContext:
-    """What the objects of one envelope say about one another: markings defined, and the level of its SCOs."""
-
-    markings: Mapping[StixId, Marking] = field(default_factory=dict)
-    levels: Mapping[StixId, Tlp] = field(default_factory=dict)

@@ -130,7 +130,7 @@ STATEMENTS = (
     """
     CREATE TABLE markings (
         id       text NOT NULL,
-        seq      bigint NOT NULL REFERENCES log ON DELETE CASCADE,
+        seq      bigint NOT NULL REFERENCES log ON DELETE CASCADE ON UPDATE CASCADE,
         producer text NOT NULL,
         kind     text NOT NULL CHECK (kind IN ('statement', 'audience', 'other')),
         audience jsonb,
@@ -139,7 +139,7 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX markings_seq ON markings (seq)",
-    # Submissions: the body is kept only while something of it is pending.
+    # Submissions: the body, and the listing of what it holds, are kept only while something of it is pending.
     """
     CREATE TABLE submissions (
         id           uuid PRIMARY KEY,
@@ -149,7 +149,10 @@ STATEMENTS = (
         received     bigint NOT NULL,
         total        integer NOT NULL,
         completed    bigint,
-        body         bytea
+        listing      bytea,
+        body         bytea,
+        CHECK ((listing IS NULL) = (completed IS NOT NULL)),
+        CHECK ((body IS NULL) = (completed IS NOT NULL))
     )
     """,
     "CREATE INDEX submissions_pending ON submissions (received) WHERE completed IS NULL",

@@ -1,0 +1,149 @@
+"""Put the parts together: the only place that knows which part stands on which."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+import structlog
+from flask import Flask
+from redis import Redis
+
+from hub.bus.queue import Queue
+from hub.domain.catalogue import Catalogue
+from hub.domain.identifiers import CollectionId
+from hub.runtime.agreements import load_agreements
+from hub.runtime.catalogue import load_catalogue
+from hub.runtime.embedded.datadir import ServerUrls
+from hub.runtime.settings import Settings
+from hub.services.access import Access
+from hub.services.authenticate import Authenticating
+from hub.services.clearances import Clearances
+from hub.services.delete import Deleting
+from hub.services.ingest import Ingest
+from hub.services.publish import Publishing
+from hub.services.read import Reading
+from hub.services.submit import Limits, Submitting
+from hub.store.agreements import replace_agreements
+from hub.store.database import Pool
+from hub.store.directory import seed_directory
+from hub.store.log.head import cursor_key
+from hub.store.log.numbers import number_collections
+from hub.store.migrate import migrate
+from hub.web.application import create_application
+from hub.web.services import Services
+from hub.web.settings import TaxiiSettings
+
+_log = structlog.get_logger()
+
+
+def now() -> datetime:
+    """Return this moment. The one clock that is handed to everything which needs one."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What web and workers have in common, over an open pool."""
+
+    pool: Pool
+    catalogue: Catalogue
+    numbers: dict[CollectionId, int]
+    clearances: Clearances
+    publishing: Publishing
+    queue: Queue
+    limits: Limits
+
+
+def prepare(settings: Settings, urls: ServerUrls) -> None:
+    """Bring the database to this release and take over what the files say. Safe to repeat, and for several at once."""
+    catalogue = load_catalogue(settings.collections)
+    agreements = load_agreements(settings.agreements)
+    migrate(urls.database)
+    with opened(urls) as pool, pool.transaction() as database:
+        seed_directory(database, catalogue)
+        number_collections(database, (collection.id for collection in catalogue))
+        replace_agreements(database, agreements)
+    _log.info("hub.prepared", collections=len(catalogue.collections), agreements=len(agreements))
+
+
+@contextmanager
+def opened(urls: ServerUrls, *, size: int = 4) -> Iterator[Pool]:
+    """Hold an open pool of at most `size` connections."""
+    pool = Pool(urls.database, size=size)
+    pool.open()
+    try:
+        yield pool
+    finally:
+        pool.close()
+
+
+def build(settings: Settings, urls: ServerUrls, pool: Pool) -> Parts:
+    """Make the common parts; the database has been prepared."""
+    catalogue = load_catalogue(settings.collections)
+    with pool.transaction() as database:
+        numbers = number_collections(database, (collection.id for collection in catalogue))
+    clearances = Clearances(pool, now)
+    return Parts(
+        pool=pool,
+        catalogue=catalogue,
+        numbers=numbers,
+        clearances=clearances,
+        publishing=Publishing(clearances, numbers),
+        queue=Queue(Redis.from_url(urls.redis)),
+        limits=Limits(
+            caps=settings.caps,
+            pending_above=settings.pending_above,
+            status_kept=timedelta(hours=settings.status_hours),
+        ),
+    )
+
+
+def application(settings: Settings, urls: ServerUrls) -> Flask:
+    """Build the WSGI application; its pool stays open for the life of the process."""
+    pool = Pool(urls.database, size=settings.web_threads + 1)
+    pool.open()
+    parts = build(settings, urls, pool)
+    with pool.statement() as database:
+        key = cursor_key(database)
+    services = Services(
+        authenticating=Authenticating(pool, now),
+        access=Access(),
+        reading=Reading(parts.clearances, parts.numbers),
+        submitting=Submitting(pool, parts.publishing, parts.queue, parts.limits, now),
+        deleting=Deleting(pool, parts.clearances, parts.numbers, now),
+        catalogue=parts.catalogue,
+        cursor_key=key,
+    )
+    return create_application(services, _taxii(settings))
+
+
+def run_ingest(settings: Settings, urls: ServerUrls, stop: Event) -> None:
+    """Work as an ingest worker until `stop` is set."""
+    with opened(urls) as pool:
+        parts = build(settings, urls, pool)
+        worker = Ingest(
+            pool,
+            parts.publishing,
+            parts.catalogue,
+            parts.queue,
+            limits=parts.limits,
+            part_objects=settings.ingest_chunk,
+            clock=now,
+        )
+        worker.run(f"{socket.gethostname()}-{os.getpid()}", stop)
+
+
+def _taxii(settings: Settings) -> TaxiiSettings:
+    return TaxiiSettings(
+        title=settings.title,
+        api_root=settings.api_root,
+        description=settings.description,
+        contact=settings.contact,
+        page_default=settings.page_default,
+        page_max=settings.page_max,
+        max_content_length=settings.caps.body_bytes,
+    )

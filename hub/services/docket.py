@@ -1,0 +1,113 @@
+"""The cases of one batch: what was known beforehand, and what each verdict adds for the next case."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from hub.domain.clock import instant_of, timestamp_of
+from hub.domain.handling import Handling
+from hub.domain.identifiers import OrganisationId, StixId, Tick
+from hub.domain.submissions import CheckedObject, Marking, Outcome, StoredVersion
+from hub.policy.classify import classify
+from hub.policy.publishing import PublishFacts, judge
+from hub.services.batches import Batch
+from hub.services.placing import Addition
+from hub.store.log.rows import Level
+
+LANGUAGE_CONTENT: Final = "language-content"
+
+
+@dataclass(slots=True, kw_only=True)
+class Docket:
+    """Hears the objects of a batch one after another; `additions` is what is to be stored.
+
+    `number` is the collection's in the store; `versions` are the producer's own by object, in whatever collection;
+    `others` the ids that other organisations have published; `markings` what marking references mean; `levels` those
+    of objects that may be referred to.
+    """
+
+    batch: Batch
+    producer: OrganisationId
+    identities: Mapping[StixId, OrganisationId]
+    number: int
+    versions: defaultdict[StixId, list[StoredVersion]]
+    others: frozenset[StixId]
+    markings: dict[StixId, list[Marking]]
+    levels: Mapping[StixId, Level]
+    additions: list[Addition] = field(default_factory=list)
+
+    def hear(self, checked: CheckedObject, *, now: Tick) -> Outcome:
+        """Judge one object and keep it where it is accepted and not there already."""
+        handling = classify(
+            checked, producer=self.producer, default_tlp=self.batch.collection.default_tlp, markings=self.markings
+        )
+        versions = self.versions[checked.id]
+        verdict = judge(self._facts(checked, handling, versions), at=instant_of(now))
+        version = checked.version or timestamp_of(self.batch.received)
+        if verdict.code is not None:
+            return Outcome(
+                position=checked.position,
+                id=checked.id,
+                version=version,
+                code=verdict.code,
+                sentence=verdict.sentence,
+            )
+        twin = self._twin(checked, versions)
+        version = self._keep(checked, handling, versions) if twin is None else twin.version
+        warnings = (*checked.warnings, *verdict.warnings)
+        return Outcome(position=checked.position, id=checked.id, version=version, sentence="; ".join(warnings) or None)
+
+    def _facts(self, checked: CheckedObject, handling: Handling, versions: list[StoredVersion]) -> PublishFacts:
+        unresolved = frozenset(name for name in checked.marking_refs if name not in self.markings)
+        return PublishFacts(
+            object=checked,
+            handling=handling,
+            creator=None if checked.created_by_ref is None else self.identities.get(checked.created_by_ref),
+            unknown_refs=unresolved,
+            published_by_others=checked.id in self.others,
+            stored=tuple(versions),
+            referenced_levels={
+                name: self.levels[name].tlp
+                for name in checked.refs
+                if name in self.levels and (self.levels[name].observable or checked.type == LANGUAGE_CONTENT)
+            },
+            default_applied=self.batch.collection.default_tlp if checked.tlp is None else None,
+        )
+
+    def _twin(self, checked: CheckedObject, versions: list[StoredVersion]) -> StoredVersion | None:
+        """Return the version in this collection that the object only repeats."""
+        here = [version for version in versions if version.collection == self.batch.collection.id]
+        if checked.version_tick is not None:
+            return next((version for version in here if version.version_tick == checked.version_tick), None)
+        newest = max(here, key=lambda version: version.version_tick, default=None)
+        return newest if newest is not None and newest.digest == checked.digest else None
+
+    def _keep(self, checked: CheckedObject, handling: Handling, versions: list[StoredVersion]) -> str:
+        """Add the object and return its version; where it has none of its own, that is when it was received."""
+        tick = checked.version_tick
+        version = checked.version
+        if tick is None or version is None:
+            taken = {known.version_tick for known in versions}
+            tick = self.batch.received
+            while tick in taken:
+                tick = Tick(tick + 1)
+            version = timestamp_of(tick)
+        self.additions.append(
+            Addition(checked=checked, collection=self.number, version=version, version_tick=tick, handling=handling)
+        )
+        versions.append(
+            StoredVersion(
+                collection=self.batch.collection.id,
+                version=version,
+                version_tick=tick,
+                created=checked.created,
+                created_by_ref=checked.created_by_ref,
+                revoked=checked.revoked,
+                digest=checked.digest,
+                tlp=handling.tlp,
+            )
+        )
+        if checked.defines is not None:
+            self.markings[checked.id] = [checked.defines]
+        return version

@@ -1,0 +1,168 @@
+"""Put versions into the log: class them, stamp them, and move what a new newest version closes or opens."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from hub.domain.handling import Handling
+from hub.domain.identifiers import GuardId, HandlingId, OrganisationId, StixId, SubmissionId, Tick
+from hub.domain.submissions import CheckedObject
+from hub.policy.versions import Link, narrows, places
+from hub.store.database import Database
+from hub.store.log.classes import Classes, Guard, intern_guards, intern_handlings
+from hub.store.log.head import Head, Stamp, give_out
+from hub.store.log.markings import add_markings
+from hub.store.log.rows import NewRow, PlacedRow, Placing, Row, add_rows, replace_rows
+
+_UNPLACED = Stamp(seq=0, tick=Tick(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """A version that the rules have accepted for a collection, known by its number in the store."""
+
+    checked: CheckedObject
+    collection: int
+    version: str
+    version_tick: Tick
+    handling: Handling
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    """A row on its way to its final stamp; `before` is None for one that is new."""
+
+    row: Row
+    handling: Handling
+    before: PlacedRow | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chained:
+    """An entry with the newest of its object in its collection, and the newest that its producer has anywhere."""
+
+    entry: _Entry
+    newest: _Entry
+    producers: _Entry
+
+    @property
+    def guard(self) -> Guard:
+        return Guard(
+            own=self.entry.row.handling, newest=self.newest.row.handling, producers=self.producers.row.handling
+        )
+
+
+class Placement:
+    """One producer's change to the log, made under the log's lock and written at once."""
+
+    def __init__(self, database: Database, head: Head, classes: Classes, producer: OrganisationId) -> None:
+        self._database = database
+        self._head = head
+        self._classes = classes
+        self._producer = producer
+
+    def write(
+        self, stored: Iterable[PlacedRow], additions: Sequence[Addition], *, submission: SubmissionId, now: Tick
+    ) -> None:
+        """Add versions beside those that the producer has `stored` of the same objects (all of them).
+
+        The rows are stamped and chained as `settle` does it, and then written with their bytes and what they define.
+        """
+        numbers = intern_handlings(self._database, (addition.handling for addition in additions), self._classes)
+        new = [
+            _Entry(row=_row(addition, numbers[addition.handling]), handling=addition.handling, before=None)
+            for addition in additions
+        ]
+        placings = self._settle([*self._stored(stored), *new], now=now)
+        added = [
+            (NewRow(row=entry.row, placing=placings[entry], payload=addition.checked.payload), addition.checked)
+            for entry, addition in zip(new, additions, strict=True)
+        ]
+        add_rows(self._database, [row for row, _ in added], producer=self._producer, submission=submission)
+        add_markings(
+            self._database,
+            [(row.row.stamp.seq, checked.id, checked.defines) for row, checked in added if checked.defines is not None],
+            producer=self._producer,
+        )
+
+    def settle(self, stored: Iterable[PlacedRow], *, now: Tick) -> None:
+        """Put right where stored versions stand, all that a producer has of some objects, after others were removed.
+
+        A row that only becomes harder to read keeps its place. One that somebody might read now who could not before
+        is moved to the head, so that readers who have passed it are given it.
+        """
+        self._settle(self._stored(stored), now=now)
+
+    def _stored(self, stored: Iterable[PlacedRow]) -> list[_Entry]:
+        handlings = self._classes.handlings
+        return [_Entry(row=old.row, handling=handlings[old.row.handling], before=old) for old in stored]
+
+    def _settle(self, entries: Sequence[_Entry], *, now: Tick) -> dict[_Entry, Placing]:
+        chained = _chain(entries)
+        guards = intern_guards(self._database, (link.guard for link in chained), self._classes)
+        moving = sorted((link for link in chained if self._moves(link)), key=lambda link: guards[link.guard])
+        stamps = give_out(self._database, self._head, [guards[link.guard] for link in moving], now=now)
+        for link, stamp in zip(moving, stamps, strict=True):
+            link.entry.row = replace(link.entry.row, stamp=stamp)
+        placings = {link.entry: _placing(link, guards[link.guard]) for link in chained}
+        replace_rows(
+            self._database,
+            [
+                (entry.before.row.stamp.seq, final)
+                for entry, placing in placings.items()
+                if entry.before is not None and (final := PlacedRow(row=entry.row, placing=placing)) != entry.before
+            ],
+        )
+        return placings
+
+    def _moves(self, link: _Chained) -> bool:
+        before = link.entry.before
+        if before is None:
+            return True
+        guard = self._classes.guards[before.placing.guard]
+        handlings = self._classes.handlings
+        return not (
+            narrows(handlings[guard.newest], link.newest.handling)
+            and narrows(handlings[guard.producers], link.producers.handling)
+        )
+
+
+def _chain(entries: Sequence[_Entry]) -> list[_Chained]:
+    objects: dict[StixId, list[_Entry]] = defaultdict(list)
+    for entry in entries:
+        objects[entry.row.object_id].append(entry)
+    return [
+        _Chained(entry=entry, newest=versions[place.newest_here], producers=versions[place.newest_anywhere])
+        for versions in objects.values()
+        for entry, place in zip(versions, places([_link(entry) for entry in versions]), strict=True)
+    ]
+
+
+def _link(entry: _Entry) -> Link:
+    return Link(collection=entry.row.collection, version_tick=entry.row.version_tick, handling=entry.handling)
+
+
+def _row(addition: Addition, handling: HandlingId) -> Row:
+    checked = addition.checked
+    return Row(
+        stamp=_UNPLACED,
+        collection=addition.collection,
+        object_id=checked.id,
+        type=checked.type,
+        version=addition.version,
+        version_tick=addition.version_tick,
+        created=checked.created,
+        created_by_ref=checked.created_by_ref,
+        revoked=checked.revoked,
+        digest=checked.digest,
+        handling=handling,
+    )
+
+
+def _placing(link: _Chained, guard: GuardId) -> Placing:
+    return Placing(
+        guard=guard,
+        latest=link.newest is link.entry,
+        newest_tick=link.newest.row.stamp.tick,
+        producers_tick=link.producers.row.stamp.tick,
+    )

@@ -1,0 +1,114 @@
+"""Publish checked objects: facts, decision, rows and outcomes, all in the caller's transaction."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from hub.domain.clock import timestamp_of
+from hub.domain.directory import Principal
+from hub.domain.identifiers import CollectionId, StixId, Tick
+from hub.domain.submissions import CheckedObject, Marking, Outcome, StoredVersion
+from hub.policy.publishing import may_publish
+from hub.services.access import world_of
+from hub.services.batches import Batch
+from hub.services.clearances import Clearances
+from hub.services.docket import Docket
+from hub.services.placing import Placement
+from hub.store.database import Database
+from hub.store.facts import Facts
+from hub.store.log.head import lock_head
+from hub.store.log.markings import find_markings
+from hub.store.log.rows import PlacedRow, newest_levels, own_rows, published_by_others
+from hub.store.principals import hold_principal
+
+
+class Publishing:
+    """Judges and stores batches; every effect is in the transaction that it is handed."""
+
+    def __init__(self, clearances: Clearances, numbers: Mapping[CollectionId, int]) -> None:
+        self._clearances = clearances
+        self._numbers = numbers
+        self._collections = {number: collection for collection, number in numbers.items()}
+
+    def publish(self, database: Database, batch: Batch, *, now: Tick) -> list[Outcome]:
+        """Store what the rules accept of a batch and return the outcome of each object.
+
+        The account, its organisation and its member are held from here to the commit, so that a suspension that was
+        acknowledged lets nothing through.
+        """
+        principal = hold_principal(database, batch.account)
+        if principal is None:
+            return [_refusal(batch, checked, "NOT_PRODUCER", "the account is gone") for checked in batch.objects]
+        right = may_publish(world_of(principal), batch.account, batch.collection)
+        if not right.allowed:
+            sentence = f"rule {right.rule} does not let the account publish in this collection"
+            return [_refusal(batch, checked, right.reason, sentence) for checked in batch.objects]
+        head = lock_head(database)
+        facts = self._clearances.facts(database)
+        stored = own_rows(database, principal.organisation.id, {checked.id for checked in batch.objects})
+        docket = self._docket(database, batch, principal, facts, stored)
+        outcomes = [docket.hear(checked, now=now) for checked in batch.objects]
+        changed = {addition.checked.id for addition in docket.additions}
+        Placement(database, head, facts.classes, principal.organisation.id).write(
+            [placed for placed in stored if placed.row.object_id in changed],
+            docket.additions,
+            submission=batch.submission,
+            now=now,
+        )
+        return outcomes
+
+    def _docket(
+        self, database: Database, batch: Batch, principal: Principal, facts: Facts, stored: Sequence[PlacedRow]
+    ) -> Docket:
+        producer = principal.organisation.id
+        references = {reference for checked in batch.objects for reference in checked.refs}
+        levels = newest_levels(database, producer, references - batch.levels.keys())
+        return Docket(
+            batch=batch,
+            producer=producer,
+            identities=facts.identities,
+            number=self._numbers[batch.collection.id],
+            versions=self._versions(stored, facts),
+            others=published_by_others(database, producer, {checked.id for checked in batch.objects}),
+            markings=self._known_markings(database, batch, principal, facts),
+            levels={**levels, **batch.levels},
+        )
+
+    def _versions(self, stored: Sequence[PlacedRow], facts: Facts) -> defaultdict[StixId, list[StoredVersion]]:
+        versions: defaultdict[StixId, list[StoredVersion]] = defaultdict(list)
+        for placed in stored:
+            row = placed.row
+            versions[row.object_id].append(
+                StoredVersion(
+                    collection=self._collections[row.collection],
+                    version=row.version,
+                    version_tick=row.version_tick,
+                    created=row.created,
+                    created_by_ref=row.created_by_ref,
+                    revoked=row.revoked,
+                    digest=row.digest,
+                    tlp=facts.classes.handlings[row.handling].tlp,
+                )
+            )
+        return versions
+
+    def _known_markings(
+        self, database: Database, batch: Batch, principal: Principal, facts: Facts
+    ) -> dict[StixId, list[Marking]]:
+        """Return what marking references mean: the producer's own definition, else all that the account may read."""
+        references = {reference for checked in batch.objects for reference in checked.marking_refs}
+        if not references:
+            return {}
+        readable = self._clearances.readable(facts, principal.account.id)
+        own: dict[StixId, list[Marking]] = defaultdict(list)
+        seen: dict[StixId, list[Marking]] = defaultdict(list)
+        for found in find_markings(database, references):
+            if found.producer == principal.organisation.id:
+                own[found.id].append(found.marking)
+            elif found.guard in readable:
+                seen[found.id].append(found.marking)
+        return {**seen, **own}
+
+
+def _refusal(batch: Batch, checked: CheckedObject, code: str, sentence: str) -> Outcome:
+    version = checked.version or timestamp_of(batch.received)
+    return Outcome(position=checked.position, id=checked.id, version=version, code=code, sentence=sentence)

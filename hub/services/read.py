@@ -1,0 +1,68 @@
+"""Read a collection: the one path by which content leaves the log."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from hub.domain.catalogue import ALL, Collection
+from hub.domain.identifiers import AccountId, CollectionId, StixId
+from hub.domain.pages import ManifestRecord, Page, Query
+from hub.services.clearances import Clearances
+from hub.store.database import Database
+from hub.store.log.pages import Allowed, Slice, knows, read_payloads, read_versions
+
+Item = TypeVar("Item")
+Reader = Callable[[Database, Query, int, Allowed], Slice]
+
+_NO_NUMBER = 0
+"""The number of `all` in the store: no row has it, and no condition uses it."""
+
+
+class Reading:
+    """Pages for a reader: what the rules allow at this moment, and nothing that tells of the rest."""
+
+    def __init__(self, clearances: Clearances, numbers: Mapping[CollectionId, int]) -> None:
+        self._clearances = clearances
+        self._numbers = numbers
+
+    def objects(self, account: AccountId, query: Query) -> Page[bytes]:
+        """Return a page of objects, each the JSON value as it was received (TAXII 2.1 §5.4)."""
+        return self._page(account, query, read_payloads, lambda row: row[1])
+
+    def manifest(self, account: AccountId, query: Query) -> Page[ManifestRecord]:
+        """Return a page of manifest records (TAXII 2.1 §5.3)."""
+        return self._page(
+            account, query, read_versions, lambda row: ManifestRecord(added=row[0], id=row[1], version=row[2])
+        )
+
+    def versions(self, account: AccountId, query: Query) -> Page[str]:
+        """Return a page of the versions of the query's object (TAXII 2.1 §5.8)."""
+        return self._page(account, query, read_versions, lambda row: row[2])
+
+    def knows(self, account: AccountId, collection: Collection, object_id: str) -> bool:
+        """Whether the reader may read some version of the object in the collection."""
+        number = None if collection.id == ALL.id else self._number(collection)
+        return self._clearances.answer(
+            account, lambda database, allowed: knows(database, number, StixId(object_id), allowed)
+        )
+
+    def _page(
+        self, account: AccountId, query: Query, read: Reader, item: Callable[[tuple[Any, ...]], Item]
+    ) -> Page[Item]:
+        number = self._number(query.collection)
+
+        def ask(database: Database, allowed: Allowed) -> tuple[int, Slice]:
+            seen = read(database, query, number, allowed)
+            return seen.epoch, seen
+
+        seen = self._clearances.answer(account, ask)
+        rows = seen.rows[: query.limit]
+        start = seen.genesis if query.after is None else query.after
+        return Page(
+            items=tuple(item(row) for row in rows),
+            first=rows[0][0] if rows else start,
+            last=rows[-1][0] if rows else start,
+            more=len(seen.rows) > query.limit,
+        )
+
+    def _number(self, collection: Collection) -> int:
+        return self._numbers.get(collection.id, _NO_NUMBER)

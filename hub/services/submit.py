@@ -1,0 +1,156 @@
+"""Take a submission: validate it, and publish it at once or keep it whole for the ingest workers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import structlog
+
+from hub.bus.queue import Queue
+from hub.domain.catalogue import Collection
+from hub.domain.clock import instant_of, tick_of, timestamp_of
+from hub.domain.directory import Principal
+from hub.domain.errors import UnavailableError
+from hub.domain.identifiers import SubmissionId, Tick
+from hub.domain.submissions import Caps, CheckedEnvelope, Outcome, RefusedObject, Submission
+from hub.services.batches import Batch, envelope_levels, in_publishing_order
+from hub.services.publish import Publishing
+from hub.stix.check import check_objects
+from hub.stix.envelope import Envelope, open_envelope
+from hub.store.database import Database, Pool
+from hub.store.ledger import record
+from hub.store.submissions import Receipt, add_complete, add_pending, find_submission
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much is taken, how much of it at once, and for how long its status is kept."""
+
+    caps: Caps
+    pending_above: int
+    status_kept: timedelta
+
+
+class Submitting:
+    """Receives envelopes and tells their submitters what became of them."""
+
+    def __init__(
+        self, pool: Pool, publishing: Publishing, queue: Queue, limits: Limits, clock: Callable[[], datetime]
+    ) -> None:
+        self._pool = pool
+        self._publishing = publishing
+        self._queue = queue
+        self._limits = limits
+        self._clock = clock
+
+    def receive(self, principal: Principal, collection: Collection, body: bytes) -> Submission:
+        """Take the body of a POST (TAXII 2.1 §5.5); what the answer says was accepted is durable.
+
+        Raise RequestError, UnprocessableError or TooLargeError where the body as a whole cannot be taken, and then
+        nothing of it is kept.
+        """
+        envelope = open_envelope(body, caps=self._limits.caps)
+        receipt = Receipt(
+            id=SubmissionId(str(uuid4())),
+            collection=collection.id,
+            organisation=principal.organisation.id,
+            account=principal.account.id,
+            received=tick_of(self._clock()),
+            total=envelope.total,
+        )
+        if envelope.total > self._limits.pending_above:
+            return self._postpone(receipt, envelope, body)
+        checked = check_objects(envelope, caps=self._limits.caps, at=instant_of(receipt.received))
+        return self._publish(receipt, collection, checked)
+
+    def status(self, principal: Principal, submission_id: str) -> Submission | None:
+        """Return a submission of the caller's organisation; None where there is none, or none any more."""
+        try:
+            name = SubmissionId(str(UUID(submission_id)))
+        except ValueError:
+            return None
+        kept_since = tick_of(self._clock() - self._limits.status_kept)
+        with self._pool.statement() as database:
+            return find_submission(database, name, principal.organisation.id, completed_after=kept_since)
+
+    def _publish(self, receipt: Receipt, collection: Collection, checked: CheckedEnvelope) -> Submission:
+        batch = Batch(
+            submission=receipt.id,
+            account=receipt.account,
+            collection=collection,
+            received=receipt.received,
+            objects=in_publishing_order(checked.accepted),
+            levels=envelope_levels(checked.accepted, collection),
+        )
+        with self._pool.transaction() as database:
+            now = tick_of(self._clock())
+            outcomes = [*refusals(checked.refused, receipt.received)]
+            outcomes += self._publishing.publish(database, batch, now=now)
+            outcomes.sort(key=lambda outcome: outcome.position)
+            add_complete(database, receipt, outcomes, now=now)
+            record_submission(database, receipt, refused=sum(outcome.code is not None for outcome in outcomes))
+        return _submission(receipt, outcomes=tuple(outcomes))
+
+    def _postpone(self, receipt: Receipt, envelope: Envelope, body: bytes) -> Submission:
+        listing = [
+            Outcome(
+                position=position,
+                id=name or unnamed(position),
+                version=version or timestamp_of(receipt.received),
+            )
+            for position, (name, version) in enumerate(envelope.names())
+        ]
+        with self._pool.transaction() as database:
+            add_pending(database, receipt, listing, body)
+        try:
+            self._queue.put(receipt.id)
+        except UnavailableError as error:
+            _log.warning("submission.not_announced", submission=receipt.id, reason=error.sentence)
+        return _submission(receipt, pending=tuple(listing))
+
+
+def refusals(refused: tuple[RefusedObject, ...], received: Tick) -> list[Outcome]:
+    """Return the outcomes of objects that validation refused."""
+    return [
+        Outcome(
+            position=item.position,
+            id=item.id or unnamed(item.position),
+            version=item.version or timestamp_of(received),
+            code=item.code,
+            sentence=item.sentence,
+        )
+        for item in refused
+    ]
+
+
+def unnamed(position: int) -> str:
+    """Return how an object that has no id is named: by where it stands in the envelope."""
+    return f"objects[{position}]"
+
+
+def record_submission(database: Database, receipt: Receipt, *, refused: int) -> None:
+    """Write into the ledger that a submission was processed whole."""
+    record(
+        database,
+        actor=receipt.account,
+        action="submission.complete",
+        subject=receipt.id,
+        detail={"collection": receipt.collection, "objects": receipt.total, "refused": refused},
+    )
+
+
+def _submission(
+    receipt: Receipt, *, outcomes: tuple[Outcome, ...] = (), pending: tuple[Outcome, ...] = ()
+) -> Submission:
+    return Submission(
+        id=receipt.id,
+        collection=receipt.collection,
+        organisation=receipt.organisation,
+        received=receipt.received,
+        total=receipt.total,
+        outcomes=outcomes,
+        pending=pending,
+    )

@@ -1,0 +1,63 @@
+"""The head of the log: the one lock that puts commits and ticks in the same order."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from hub.domain.identifiers import GuardId, Tick
+from hub.store.database import Database
+
+MAX_STEP_US: Final = 2_000
+"""Between two guards of one batch lies a random step up to this, so that a gap counts nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """The place of a row: its dense number and its instant on the hub's clock."""
+
+    seq: int
+    tick: Tick
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The last place given out."""
+
+    seq: int
+    tick: Tick
+
+
+def lock_head(database: Database) -> Head:
+    """Take the log's lock until this transaction ends and return the last place given out.
+
+    INVARIANT: whoever reads a tick will never be shown an older one later, because no other transaction gives out
+    ticks between this call and the commit.
+    """
+    ((seq, tick),) = database.execute("SELECT seq, tick FROM log_head FOR UPDATE").fetchall()
+    return Head(seq=seq, tick=Tick(tick))
+
+
+def give_out(database: Database, head: Head, guards: Sequence[GuardId], *, now: Tick) -> list[Stamp]:
+    """Give a place to each row of a batch, in the order given, and move the head past them.
+
+    `guards` are the rows' guards in that order; rows of equal guard should stand together.
+    """
+    stamps: list[Stamp] = []
+    tick: int = max(head.tick, now)
+    previous: GuardId | None = None
+    for offset, guard in enumerate(guards, start=1):
+        tick += 1
+        if guard != previous:
+            tick += secrets.randbelow(MAX_STEP_US + 1)
+            previous = guard
+        stamps.append(Stamp(seq=head.seq + offset, tick=Tick(tick)))
+    if stamps:
+        database.execute("UPDATE log_head SET seq = %s, tick = %s", (stamps[-1].seq, stamps[-1].tick))
+    return stamps
+
+
+def cursor_key(database: Database) -> bytes:
+    """Return the secret with which this log's positions are signed for clients."""
+    ((secret,),) = database.execute("SELECT secret FROM log_head").fetchall()
+    return bytes(secret)

@@ -1,0 +1,200 @@
+"""The rows of the log: the versions that a producer has of an object, added, re-placed and removed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from hub.domain.handling import Tlp
+from hub.domain.identifiers import GuardId, HandlingId, OrganisationId, StixId, SubmissionId, Tick
+from hub.store.database import Database
+from hub.store.log.head import Stamp
+
+
+class Level(NamedTuple):
+    """The level of an object that others may refer to, and whether it is an SCO."""
+
+    tlp: Tlp
+    observable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A version in the log, without its bytes. `collection` is the collection's number in the store."""
+
+    stamp: Stamp
+    collection: int
+    object_id: StixId
+    type: str
+    version: str
+    version_tick: Tick
+    created: Tick | None
+    created_by_ref: StixId | None
+    revoked: bool
+    digest: bytes
+    handling: HandlingId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placing:
+    """What a row carries about where it stands among the versions of its object."""
+
+    guard: GuardId
+    latest: bool
+    newest_tick: Tick
+    producers_tick: Tick
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedRow:
+    """A row with its placing."""
+
+    row: Row
+    placing: Placing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRow:
+    """A row to add: the version, where it stands, and the JSON value as it was received."""
+
+    row: Row
+    placing: Placing
+    payload: bytes
+
+
+_COPY: Final = """
+    COPY log (seq, tick, collection, guard, latest, newest_tick, producers_tick, version_tick, created, handling,
+              revoked, object_id, type, version, producer, created_by_ref, digest, submission, payload)
+    FROM STDIN (FORMAT BINARY)
+"""
+_COPY_TYPES: Final = (
+    *("int8", "int8", "int2", "int4", "bool", "int8", "int8", "int8", "int8", "int4"),
+    *("bool", "text", "text", "text", "text", "text", "bytea", "uuid", "bytea"),
+)
+
+
+def own_rows(database: Database, producer: OrganisationId, ids: Iterable[StixId]) -> list[PlacedRow]:
+    """Read every version that the producer has of these objects, in whatever collection, oldest place first."""
+    rows = database.execute(
+        "SELECT seq, tick, collection, guard, latest, newest_tick, producers_tick, version_tick, created, handling,"
+        " revoked, object_id, type, version, created_by_ref, digest"
+        " FROM log WHERE object_id = ANY(%s) AND producer = %s ORDER BY seq",
+        (list(ids), producer),
+    )
+    return [
+        PlacedRow(
+            row=Row(
+                stamp=Stamp(seq=seq, tick=tick),
+                collection=collection,
+                object_id=object_id,
+                type=kind,
+                version=version,
+                version_tick=version_tick,
+                created=created,
+                created_by_ref=created_by_ref,
+                revoked=revoked,
+                digest=digest,
+                handling=handling,
+            ),
+            placing=Placing(guard=guard, latest=latest, newest_tick=newest_tick, producers_tick=producers_tick),
+        )
+        for (
+            seq,
+            tick,
+            collection,
+            guard,
+            latest,
+            newest_tick,
+            producers_tick,
+            version_tick,
+            created,
+            handling,
+            revoked,
+            object_id,
+            kind,
+            version,
+            created_by_ref,
+            digest,
+        ) in rows
+    ]
+
+
+def published_by_others(database: Database, producer: OrganisationId, ids: Iterable[StixId]) -> frozenset[StixId]:
+    """Return those of the ids under which another organisation has something in the hub."""
+    rows = database.execute(
+        "SELECT DISTINCT object_id FROM log WHERE object_id = ANY(%s) AND producer <> %s", (list(ids), producer)
+    )
+    return frozenset(StixId(name) for (name,) in rows)
+
+
+def newest_levels(database: Database, producer: OrganisationId, ids: Iterable[StixId]) -> dict[StixId, Level]:
+    """Return the level of the newest version that the producer has of each of these objects.
+
+    An SCO is what has no `created` (STIX 2.1 §3.2).
+    """
+    rows = database.execute(
+        "SELECT DISTINCT ON (object_id) object_id, handlings.tlp, created IS NULL"
+        " FROM log JOIN handlings ON handlings.id = log.handling"
+        " WHERE object_id = ANY(%s) AND log.producer = %s"
+        " ORDER BY object_id, version_tick DESC, handlings.tlp DESC",
+        (list(ids), producer),
+    )
+    return {StixId(name): Level(Tlp(level), observable) for name, level, observable in rows}
+
+
+def add_rows(database: Database, rows: Sequence[NewRow], *, producer: OrganisationId, submission: SubmissionId) -> None:
+    """Append rows; their stamps were given out under the lock that this transaction holds."""
+    with database.cursor() as cursor, cursor.copy(_COPY) as copy:
+        copy.set_types(_COPY_TYPES)
+        for new in rows:
+            row, placing = new.row, new.placing
+            copy.write_row(
+                (
+                    row.stamp.seq,
+                    row.stamp.tick,
+                    row.collection,
+                    placing.guard,
+                    placing.latest,
+                    placing.newest_tick,
+                    placing.producers_tick,
+                    row.version_tick,
+                    row.created,
+                    row.handling,
+                    row.revoked,
+                    row.object_id,
+                    row.type,
+                    row.version,
+                    producer,
+                    row.created_by_ref,
+                    row.digest,
+                    submission,
+                    new.payload,
+                )
+            )
+
+
+def replace_rows(database: Database, changed: Sequence[tuple[int, PlacedRow]]) -> None:
+    """Give rows, known by the seq they have, their new stamp and placing."""
+    if not changed:
+        return
+    with database.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE log SET seq = %s, tick = %s, guard = %s, latest = %s, newest_tick = %s, producers_tick = %s"
+            " WHERE seq = %s",
+            [
+                (
+                    placed.row.stamp.seq,
+                    placed.row.stamp.tick,
+                    placed.placing.guard,
+                    placed.placing.latest,
+                    placed.placing.newest_tick,
+                    placed.placing.producers_tick,
+                    seq,
+                )
+                for seq, placed in changed
+            ],
+        )
+
+
+def remove_rows(database: Database, seqs: Iterable[int]) -> None:
+    """Remove rows for good, with what they define."""
+    database.execute("DELETE FROM log WHERE seq = ANY(%s)", (list(seqs),))
