@@ -9,7 +9,8 @@ from hub.domain.identifiers import AgreementId
 class Decision:
     """May this be read or published, by which rule (`SR-05`, `PR-02`), and why in one stable word.
 
-    `agreement`, `agreement_version` and `clause` are set where SR-10 grants; `miss` is the nearest miss of SR-11.
+    `agreement`, `agreement_version` and `clause` are set where SR-10 grants or SR-09 excludes; `miss` is the nearest
+    miss of SR-11.
     """
 
     allowed: bool
