@@ -145,11 +145,11 @@ def _amend(
 
 
 def _locked(database: Database, organisation_id: OrganisationId) -> Organisation:
-    """Lock the member before the organisation, as everywhere: the checks look at the member's other organisations."""
-    found = _known(stored.find_organisation(database, organisation_id), organisation_id)
-    if found.member is not None:
-        lock_member(database, found.member)
-    return _known(stored.lock_organisation(database, organisation_id), organisation_id)
+    """Lock the organisation and then its member, because the checks look at the member's other organisations."""
+    known = _known(stored.lock_organisation(database, organisation_id), organisation_id)
+    if known.member is not None:
+        lock_member(database, known.member)
+    return known
 
 
 def _insert(database: Database, organisation: Organisation) -> None:

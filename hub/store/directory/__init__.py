@@ -1,4 +1,8 @@
-"""Members, organisations, accounts and tokens in the database."""
+"""Members, organisations, accounts and tokens in the database.
+
+Rows are locked from the leaf up, whoever does it: token, account, organisation, member. Then, as `hub.store.epoch`
+says, `log_head` and `policy_epoch`.
+"""
 
 from hub.store.directory.loading import load_directory
 from hub.store.directory.seeding import seed_directory

@@ -10,7 +10,9 @@ from hub.store.database import Database
 from hub.store.directory.members import insert_member, lock_member, update_member
 from hub.store.directory.organisations import (
     find_identity,
+    find_organisation,
     insert_organisation,
+    list_organisations,
     lock_organisation,
     organisations_of_member,
     update_organisation,
@@ -29,34 +31,21 @@ def seed_directory(database: Database, catalogue: Catalogue) -> None:
     Raise ConfigurationError where the files and the directory cannot both be right. Safe to repeat: a second time
     changes nothing, and the policy epoch stays.
     """
-    changes = [_seed_member(database, member) for member in sorted(catalogue.members, key=lambda member: member.code)]
-    changes += [_seed_organisation(database, organisation) for organisation in catalogue.organisations]
+    there = {organisation.id for organisation in list_organisations(database)}
+    known = [organisation for organisation in catalogue.organisations if organisation.id in there]
+    new = [organisation for organisation in catalogue.organisations if organisation.id not in there]
+    changes = [_update_organisation(database, organisation) for organisation in known]
+    changes += [_seed_member(database, member) for member in catalogue.members]
+    changes += [_add_organisation(database, organisation) for organisation in new]
     if any(changes):
         advance_epoch(database)
 
 
-def _seed_member(database: Database, member: Member) -> bool:
-    """Return whether something changed."""
-    known = lock_member(database, member.code)
-    if known is None:
-        if not insert_member(database, member):
-            return False
-        detail = {"name": member.name, "status": member.status}
-        record(database, actor=ACTOR, action="member.add", subject=member.code, detail=detail)
-        return True
-    if known.name == member.name:
-        return False
-    update_member(database, replace(known, name=member.name))
-    renamed = {"name": [known.name, member.name]}
-    record(database, actor=ACTOR, action="member.change", subject=member.code, detail=renamed)
-    return True
-
-
-def _seed_organisation(database: Database, organisation: Organisation) -> bool:
+def _update_organisation(database: Database, organisation: Organisation) -> bool:
     """Return whether something changed."""
     known = lock_organisation(database, organisation.id)
     if known is None:
-        return _add_organisation(database, organisation)
+        return False
     if (known.member, known.kind) != (organisation.member, organisation.kind):
         raise ConfigurationError(
             f"The collection files have {organisation.id} as {organisation.kind} of {organisation.member}, the"
@@ -71,7 +60,25 @@ def _seed_organisation(database: Database, organisation: Organisation) -> bool:
     return True
 
 
+def _seed_member(database: Database, member: Member) -> bool:
+    """Return whether something changed."""
+    if insert_member(database, member):
+        detail = {"name": member.name, "status": member.status}
+        record(database, actor=ACTOR, action="member.add", subject=member.code, detail=detail)
+        return True
+    known = lock_member(database, member.code)
+    if known is None or known.name == member.name:
+        return False
+    update_member(database, replace(known, name=member.name))
+    renamed = {"name": [known.name, member.name]}
+    record(database, actor=ACTOR, action="member.change", subject=member.code, detail=renamed)
+    return True
+
+
 def _add_organisation(database: Database, organisation: Organisation) -> bool:
+    """Return whether something changed: not where another process has added it at this moment."""
+    if find_organisation(database, organisation.id) is not None:
+        return False
     _check_identity(database, organisation)
     _check_only_cert(database, organisation)
     if not insert_organisation(database, organisation):
@@ -91,7 +98,7 @@ def _check_identity(database: Database, organisation: Organisation) -> None:
 
 
 def _check_only_cert(database: Database, organisation: Organisation) -> None:
-    """INVARIANT: a member has at most one active organisation of kind cert, see hub.services.directory."""
+    """INVARIANT: a member has at most one active organisation of kind cert, see hub.services.directory.standing."""
     if organisation.kind is not OrganisationKind.CERT or organisation.member is None:
         return
     for other in organisations_of_member(database, organisation.member):

@@ -1,0 +1,55 @@
+"""Two operators at once: the second waits for the first and then decides on what the first has done."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from time import monotonic, sleep
+
+import pytest
+
+from hub.domain.directory import OrganisationKind
+from hub.domain.errors import ConflictError
+from hub.domain.identifiers import OrganisationId
+from hub.services.directory.organisations import (
+    add_organisation,
+    disable_organisation,
+    enable_organisation,
+    list_organisations,
+)
+from hub.store.database import Pool
+from hub.store.directory.members import lock_member
+from hub.store.directory.organisations import lock_organisation, update_organisation
+from tests.service.directory.forum import ACTOR, AU, AU_CERT, organisation
+
+SUCCESSOR = OrganisationId("au-ncsc")
+PATIENCE_SECONDS = 20
+
+
+def await_waiting(pool: Pool) -> None:
+    """Return once some connection to this database waits for a row that another one holds."""
+    end = monotonic() + PATIENCE_SECONDS
+    while monotonic() < end:
+        with pool.statement() as database:
+            waiting = database.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            ).fetchone()
+        if waiting:
+            return
+        sleep(0.01)
+    raise AssertionError("nobody waited")
+
+
+def test_two_organisations_do_not_become_the_national_cert_at_once(pool: Pool) -> None:
+    disable_organisation(pool, AU_CERT, actor=ACTOR)
+    add_organisation(pool, organisation(SUCCESSOR, kind=OrganisationKind.CERT), actor=ACTOR)
+    disable_organisation(pool, SUCCESSOR, actor=ACTOR)
+    with ThreadPoolExecutor(max_workers=1) as other:
+        with pool.transaction() as database:
+            first = lock_organisation(database, AU_CERT)
+            assert first is not None
+            lock_member(database, AU)
+            update_organisation(database, replace(first, active=True))
+            second = other.submit(enable_organisation, pool, SUCCESSOR, actor=ACTOR)
+            await_waiting(pool)
+        with pytest.raises(ConflictError, match="au-cert is the national CERT"):
+            second.result()
+    assert {known.id for known in list_organisations(pool, member=AU) if known.active} == {AU_CERT}
