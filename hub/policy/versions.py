@@ -42,12 +42,15 @@ def places(links: Sequence[Link]) -> list[Place]:
 def narrows(before: Handling, after: Handling) -> bool:
     """Whether nobody can read what is handled as `after` who could not read it as `before`.
 
-    True only where that is certain; a change for which it is not must reach readers as new.
+    True only where that is certain; a change for which it is not must reach readers as new. A further audience that
+    names organisations or accounts is not: whom it names may gain (SR-08 `named`, the reach of SR-10).
     """
+    further = after.audiences - before.audiences
     return (
         before.producer == after.producer
         and before.type == after.type
         and before.audiences <= after.audiences
+        and not any(audience.organisations or audience.accounts for audience in further)
         and (after.unknown_marking or not before.unknown_marking)
         and after.tlp >= before.tlp
     )
