@@ -1,16 +1,16 @@
 """What the hub can be told: every key with its type and default, read once and never looked up again.
 
 A key has one name everywhere: `page_max` in the configuration file, `HUB_PAGE_MAX` in the environment and, where a
-command offers it, `--page-max`. An option beats the environment, the environment beats the file, the file beats
-the default. `config/hub.toml` explains each key.
+command offers it, `--page-max`. The sizes of the table `[caps]` are `HUB_CAPS_DEPTH` and so on. An option beats the
+environment, the environment beats the file, the file beats the default. `config/hub.toml` explains each key.
 """
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final, get_type_hints
+from typing import Annotated, Any, Final, Self, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -21,6 +21,10 @@ from hub.domain.submissions import Caps
 
 _PREFIX: Final = "HUB_"
 _CONFIG: Final = "HUB_CONFIG"
+_CLIENT_VARIABLES: Final = frozenset({"HUB_TOKEN"})
+"""Read by `hub push` and `hub pull`, which are clients and have no settings."""
+
+_CAPS: Final = "caps_"
 _LEAST_STATUS_HOURS: Final = 24
 _DATA: Final = Path("var")
 _COLLECTIONS: Final = Path("collections")
@@ -80,6 +84,17 @@ class Settings:
 
     log_level: LogLevel = LogLevel.INFO
     log_format: LogFormat = LogFormat.AUTO
+    access_log: bool = True
+
+    def standing_on(self, *, database_url: str, redis_url: str) -> Self:
+        """Give the same settings with the servers that are really used."""
+        return replace(self, database_url=database_url, redis_url=redis_url)
+
+    def environment(self) -> dict[str, str]:
+        """Write every key as a variable, so that a process given these has the same settings."""
+        flat = {key: getattr(self, key) for key in _kinds(Settings) if key != "caps"}
+        flat |= {_CAPS + key: getattr(self.caps, key) for key in _kinds(Caps)}
+        return {_PREFIX + key.upper(): _text(value) for key, value in flat.items()}
 
 
 def load_settings(
@@ -93,7 +108,8 @@ def load_settings(
     values = _from_file(file) if file else {}
     values |= _from_environment(environ)
     values |= {key: value for key, value in (options or {}).items() if value is not None}
-    settings = Settings(**_located(values))
+    caps = Caps(**{key.removeprefix(_CAPS): values.pop(key) for key in list(values) if key.startswith(_CAPS)})
+    settings = Settings(**_located(values), caps=caps)
     _check(settings)
     return settings
 
@@ -105,30 +121,19 @@ def _from_file(path: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: is not TOML: {error}") from error
-    kinds = _kinds(Settings)
-    values: dict[str, Any] = {
-        key: _convert(value, kinds, key, source=str(path)) for key, value in table.items() if key != "caps"
-    }
-    return values | _caps(table.get("caps"), str(path))
-
-
-def _caps(table: object, source: str) -> dict[str, Any]:
-    if table is None:
-        return {}
-    if not isinstance(table, dict):
-        raise ConfigurationError(f"{source}: caps: is a table, [caps]")
-    kinds = {key: Annotated[kind, Meta(gt=0)] for key, kind in _kinds(Caps).items()}
-    source = f"{source}: caps"
-    caps: dict[str, Any] = {key: _convert(value, kinds, key, source=source) for key, value in table.items()}
-    return {"caps": Caps(**caps)}
+    caps = table.pop("caps", {})
+    if not isinstance(caps, dict):
+        raise ConfigurationError(f"{path}: caps: is a table, [caps]")
+    flat = table | {_CAPS + key: value for key, value in caps.items()}
+    return {key: _convert(value, key, source=str(path), strict=True) for key, value in flat.items()}
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    kinds = {key: kind for key, kind in _kinds(Settings).items() if key != "caps"}
     return {
-        key: _convert(text, kinds, key, source=variable, strict=False)
+        key: _convert(text, key, source=variable, strict=False)
         for variable, text in environ.items()
-        if variable.startswith(_PREFIX) and variable != _CONFIG and (key := variable.removeprefix(_PREFIX).lower())
+        if variable.startswith(_PREFIX) and variable != _CONFIG and variable not in _CLIENT_VARIABLES
+        for key in [variable.removeprefix(_PREFIX).lower()]
     }
 
 
@@ -137,13 +142,23 @@ def _kinds(record: type) -> dict[str, Any]:
     return {item.name: hints[item.name] for item in fields(record)}
 
 
-def _convert(value: object, kinds: Mapping[str, Any], key: str, *, source: str, strict: bool = True) -> object:
+def _flat_kinds() -> dict[str, Any]:
+    kinds = {key: kind for key, kind in _kinds(Settings).items() if key != "caps"}
+    return kinds | {_CAPS + key: Annotated[kind, Meta(gt=0)] for key, kind in _kinds(Caps).items()}
+
+
+def _convert(value: object, key: str, *, source: str, strict: bool) -> object:
+    kinds = _flat_kinds()
     if key not in kinds:
-        raise ConfigurationError(f"{source}: {key}: there is no such key")
+        raise ConfigurationError(f"{source}: there is no key {key.removeprefix(_CAPS)}")
     try:
         return msgspec.convert(value, kinds[key], strict=strict, dec_hook=_path)
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"{source}: {key}: {error}") from error
+        raise ConfigurationError(f"{source}: {key.removeprefix(_CAPS)}: {error}") from error
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _path(kind: type, value: object) -> Path:

@@ -100,18 +100,20 @@ class DataDirectory:
             self._withdraw()
             with (self.run / "serve.lock").open() as lock:
                 _lock(lock, fcntl.LOCK_EX)
-                try:
-                    yield
-                finally:
-                    self._withdraw()
+                yield
 
-    def announce(self, urls: ServerUrls) -> None:
-        """Write down where the servers listen."""
+    @contextmanager
+    def announcing(self, urls: ServerUrls) -> Iterator[None]:
+        """Say where the servers listen for as long as the block runs."""
         draft = self.run / "servers.json.new"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            json.dump(asdict(urls) | {"pid": os.getpid()}, file)
+            json.dump(asdict(urls), file)
         draft.replace(self.run / "servers.json")
+        try:
+            yield
+        finally:
+            self._withdraw()
 
     def announced(self) -> ServerUrls | None:
         """Read where the servers listen; None where nobody has said so."""

@@ -1,11 +1,10 @@
 """The pair of embedded servers, and the one way for a command to reach servers whoever runs them."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final, Protocol
-
-import structlog
 
 from hub.domain.errors import UnavailableError
 from hub.runtime.embedded.account import service_account
@@ -18,8 +17,6 @@ from hub.runtime.settings import Settings
 _START_SECONDS: Final = 120.0
 _COMMAND_PATIENCE: Final = 60.0
 _POLL: Final = 0.02
-
-_log = structlog.get_logger(__name__)
 
 
 class Server(Protocol):
@@ -53,33 +50,18 @@ def servers(settings: Settings) -> Iterator[ServerUrls]:
             with running(directory, settings) as urls:
                 yield urls
         else:
-            yield _chosen(settings, _running_hub(directory))
+            yield chosen(settings, _running_hub(directory))
 
 
 @contextmanager
 def running(directory: DataDirectory, settings: Settings) -> Iterator[ServerUrls]:
     """Run what `settings` gives no URL for, for as long as the block runs. The directory has to be held."""
     postgres, valkey = embedded(directory)
-    wanted: list[Server] = []
-    if not settings.database_url:
-        wanted.append(postgres)
-    if not settings.redis_url:
-        wanted.append(valkey)
     with ExitStack() as stack:
-        processes = [stack.enter_context(started(server)) for server in wanted]
-        for process, server in zip(processes, wanted, strict=True):
+        for server in wanted(settings, postgres, valkey):
+            process = stack.enter_context(_started(server))
             await_answer(server, process)
-        yield _chosen(settings, ServerUrls(database=postgres.url, redis=valkey.url))
-
-
-@contextmanager
-def started(server: Server) -> Iterator[Process]:
-    """Run a server for as long as the block runs."""
-    process = start(server)
-    try:
-        yield process
-    finally:
-        stop(process, server.program)
+        yield chosen(settings, ServerUrls(database=postgres.url, redis=valkey.url))
 
 
 def embedded(directory: DataDirectory) -> tuple[Postgres, Valkey]:
@@ -88,23 +70,42 @@ def embedded(directory: DataDirectory) -> tuple[Postgres, Valkey]:
     return Postgres(directory.postgres, account), Valkey(directory.valkey, account)
 
 
-def start(server: Server) -> Process:
-    """Prepare and start a server, without waiting for it."""
-    server.prepare()
-    process = spawn(server.program)
-    _log.info("server_started", server=server.program.name, pid=process.pid)
-    return process
+def wanted(settings: Settings, postgres: Postgres, valkey: Valkey) -> list[Server]:
+    """Give the servers for which `settings` names none of its own."""
+    pairs: list[tuple[Server, str]] = [(postgres, settings.database_url), (valkey, settings.redis_url)]
+    return [server for server, url in pairs if not url]
 
 
-def await_answer(server: Server, process: Process) -> None:
-    """Wait until the server answers; raise UnavailableError with its last words where it ends or never does."""
+def chosen(settings: Settings, embedded_urls: ServerUrls) -> ServerUrls:
+    """Give the URLs to use: those of `settings`, else the embedded servers'."""
+    return ServerUrls(
+        database=settings.database_url or embedded_urls.database,
+        redis=settings.redis_url or embedded_urls.redis,
+    )
+
+
+def await_answer(server: Server, process: Process, *, unless: threading.Event | None = None) -> None:
+    """Wait until the server answers or the event is set.
+
+    Raises UnavailableError with the server's last words where it ends or never answers.
+    """
     deadline = time.monotonic() + _START_SECONDS
-    while not server.answers():
+    while not server.answers() and not (unless and unless.is_set()):
         if process.poll() is not None:
             raise UnavailableError(f"{server.program.name} did not start: {_last_words(server.program)}")
         if time.monotonic() > deadline:
             raise UnavailableError(f"{server.program.name} does not answer after {_START_SECONDS:.0f} seconds")
         time.sleep(_POLL)
+
+
+@contextmanager
+def _started(server: Server) -> Iterator[Process]:
+    server.prepare()
+    process = spawn(server.program)
+    try:
+        yield process
+    finally:
+        stop(process, server.program)
 
 
 def _last_words(program: Program) -> str:
@@ -119,10 +120,3 @@ def _running_hub(directory: DataDirectory) -> ServerUrls:
             raise UnavailableError(f"the hub that runs on {directory.root} is still starting; try again shortly")
         time.sleep(_POLL)
     return urls
-
-
-def _chosen(settings: Settings, embedded_urls: ServerUrls) -> ServerUrls:
-    return ServerUrls(
-        database=settings.database_url or embedded_urls.database,
-        redis=settings.redis_url or embedded_urls.redis,
-    )

@@ -1,0 +1,94 @@
+"""What every command shares: how it gets its settings, and how it prints."""
+
+import functools
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from hub.runtime.logs import configure_logs
+from hub.runtime.settings import LogLevel, load_settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
+_FILE: Final = click.Path(dir_okay=False, path_type=Path)
+
+_OPTIONS: Final[Mapping[str, Callable[[Command], Command]]] = {
+    "data": click.option("--data", type=_DIRECTORY, metavar="DIR", help="Data directory of the hub.  [default: var]"),
+    "config": click.option(
+        "--config", type=_FILE, metavar="FILE", help="Configuration file; config/hub.toml shows one."
+    ),
+    "collections": click.option(
+        "--collections", type=_DIRECTORY, metavar="DIR", help="Collection files.  [default: collections]"
+    ),
+    "agreements": click.option(
+        "--agreements", type=_DIRECTORY, metavar="DIR", help="Agreement files.  [default: config/agreements]"
+    ),
+    "host": click.option("--host", metavar="ADDRESS", help="Address to listen on.  [default: 127.0.0.1]"),
+    "port": click.option(
+        "--port", type=click.IntRange(1, 65_535), metavar="N", help="Port to listen on.  [default: 8000]"
+    ),
+}
+_EVERYWHERE: Final = ("data", "config")
+"""These may also stand before the command: `hub --data DIR account list`."""
+
+
+def everywhere(command: Command) -> Command:
+    """Add the options that every command takes."""
+    return _with_options(command, _EVERYWHERE)
+
+
+def with_settings(*keys: str) -> Callable[[Command], Command]:
+    """Give a command `settings`, read from file, environment and options: `--data`, `--config` and those of `keys`."""
+
+    def decorate(command: Command) -> Command:
+        names = (*_EVERYWHERE, *keys)
+
+        @functools.wraps(command)
+        def with_them(*args: object, **given: Any) -> object:  # noqa: ANN401 - click's own parameters
+            options = _given_before() | {key: value for key in names if (value := given.pop(key)) is not None}
+            config = options.pop("config", None)
+            settings = load_settings(environ=os.environ, config=config, options=options)
+            configure_logs(settings, at_least=LogLevel.WARNING)
+            return command(*args, settings=settings, **given)
+
+        return _with_options(with_them, names)  # type: ignore[return-value]
+
+    return decorate
+
+
+def json_option(command: Command) -> Command:
+    """Add `--json`, which reaches the command as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def print_json(value: object) -> None:
+    """Print a value as indented JSON."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows in columns as wide as their widest value; what is None or empty shows as a dash."""
+    texts = [tuple(heads), *(tuple(_cell(value) for value in row) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    for text in texts:
+        click.echo("  ".join(value.ljust(width) for value, width in zip(text, widths, strict=True)).rstrip())
+
+
+def _cell(value: object) -> str:
+    return "-" if value is None or value == "" else str(value)
+
+
+def _given_before() -> dict[str, Any]:
+    given = click.get_current_context().find_root().obj
+    return dict(given) if isinstance(given, dict) else {}
+
+
+def _with_options(command: Command, names: Sequence[str]) -> Command:
+    for name in reversed(names):
+        command = _OPTIONS[name](command)
+    return command

@@ -1,0 +1,49 @@
+"""`hub serve`, and the two processes it consists of, for hubs that span machines: `hub web` and `hub ingest`."""
+
+import click
+
+from hub.cli.console import with_settings
+from hub.runtime.embedded import servers
+from hub.runtime.logs import configure_logs
+from hub.runtime.settings import Settings
+
+
+@click.command()
+@with_settings("host", "port", "collections", "agreements")
+def serve(settings: Settings) -> None:
+    """Run a whole hub: its servers, the web and the workers.
+
+    PostgreSQL and a Redis-protocol server run under the data directory, unless HUB_DATABASE_URL and HUB_REDIS_URL
+    name servers of your own. SIGTERM or Ctrl-C ends all of it.
+    """
+    from hub.runtime import processes  # noqa: PLC0415 - the other commands start without the web
+
+    configure_logs(settings)
+    processes.serve(
+        settings,
+        stop=processes.stop_event(),
+        ready=lambda address: click.echo(f"hub is ready on {address}"),
+    )
+
+
+@click.command()
+@with_settings("host", "port", "collections", "agreements")
+def web(settings: Settings) -> None:
+    """Run the web process alone; needs a prepared database."""
+    from hub.runtime.wsgi import run_web  # noqa: PLC0415 - the other commands start without the web
+
+    configure_logs(settings)
+    with servers(settings) as urls:
+        run_web(settings, urls)
+
+
+@click.command()
+@with_settings("collections", "agreements")
+def ingest(settings: Settings) -> None:
+    """Run an ingest worker alone, which takes up large envelopes."""
+    from hub.runtime import processes, wiring  # noqa: PLC0415 - the other commands start without the web
+
+    configure_logs(settings)
+    stop = processes.stop_event()
+    with servers(settings) as urls:
+        wiring.run_ingest(settings, urls, stop)

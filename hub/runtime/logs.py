@@ -1,0 +1,61 @@
+"""Log events with fields on stderr: lines for a person at a terminal, JSON for everything else."""
+
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any, Final
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from hub.runtime.settings import LogFormat, LogLevel, Settings
+
+ACCESS_LOGGER: Final = "granian.access"
+ACCESS_FIELDS: Final = ("addr", "method", "path", "status", "dt_ms")
+"""Neither query strings, which hold what somebody looks for, nor headers, which hold tokens."""
+
+
+def configure_logs(settings: Settings, *, at_least: LogLevel = LogLevel.DEBUG) -> None:
+    """Send the events of this process to stderr; `at_least` keeps a command quieter than the settings say."""
+    levels = logging.getLevelNamesMapping()
+    level = max(levels[settings.log_level.upper()], levels[at_least.upper()])
+    renderer = _renderer(settings.log_format)
+    structlog.configure(
+        processors=[*_shared(), structlog.processors.format_exc_info, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[_access_fields, *_shared(), structlog.processors.format_exc_info],
+            pass_foreign_args=True,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+
+
+def _shared() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+
+
+def _renderer(wanted: LogFormat) -> Processor:
+    if wanted is LogFormat.CONSOLE or (wanted is LogFormat.AUTO and sys.stderr.isatty()):
+        return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    return structlog.processors.JSONRenderer()
+
+
+def _access_fields(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """Turn the web server's access line into an event with fields."""
+    record: logging.LogRecord = event["_record"]
+    facts: object = event.pop("positional_args", None)
+    if record.name != ACCESS_LOGGER or not isinstance(facts, Mapping):
+        return event
+    fields: dict[str, Any] = {name: facts[name] for name in ACCESS_FIELDS}
+    event.update(fields, event="request", dt_ms=round(fields["dt_ms"], 2))
+    return event

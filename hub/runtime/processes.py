@@ -1,0 +1,149 @@
+"""One hub on one machine: its servers, its web process and its ingest worker, from start to clean end."""
+
+import errno
+import http.client
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from hub.domain.errors import ConfigurationError, UnavailableError
+from hub.runtime import wiring
+from hub.runtime.embedded.account import service_account
+from hub.runtime.embedded.child import Program
+from hub.runtime.embedded.datadir import DataDirectory, ServerUrls
+from hub.runtime.embedded.servers import await_answer, chosen, embedded, wanted
+from hub.runtime.settings import Settings
+from hub.runtime.supervisor import Supervisor
+
+_LOCK_SECONDS: Final = 30.0
+_PORT_SECONDS: Final = 3.0
+_READY_SECONDS: Final = 60.0
+_POLL: Final = 0.05
+_WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach ourselves, not where to listen
+
+_log = structlog.get_logger(__name__)
+
+
+def serve(settings: Settings, *, stop: threading.Event, ready: Callable[[str], None]) -> None:
+    """Run a hub until `stop` is set; call `ready` with its address once it answers. Leaves no process behind.
+
+    Raises ConfigurationError, ConflictError or UnavailableError where it cannot start.
+    """
+    with ExitStack() as stack:
+        directory = _claim(settings, stack)
+        _require_port(settings)
+        supervisor = stack.enter_context(Supervisor())
+        urls = _start_servers(settings, directory, supervisor, stop)
+        if stop.is_set():
+            return
+        wiring.prepare(settings, urls)
+        if directory is not None:
+            stack.enter_context(directory.announcing(urls))
+        for name in ("ingest", "web"):
+            supervisor.start(_hub_program(name, settings, urls))
+        if _await_web(settings, supervisor, stop):
+            ready(f"http://{_authority(settings.host, settings.port)}/taxii2/")
+        supervisor.watch(stop)
+        _log.info("hub_stopping")
+
+
+def stop_event() -> threading.Event:
+    """Give an event that SIGTERM and SIGINT set; call it in the main thread."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _claim(settings: Settings, stack: ExitStack) -> DataDirectory | None:
+    """Take the data directory for this hub; None where it needs none, having all servers elsewhere."""
+    if settings.database_url and settings.redis_url:
+        return None
+    directory = DataDirectory(root=settings.data)
+    directory.make(service_account())
+    stack.enter_context(directory.served(patience=_LOCK_SECONDS))
+    return directory
+
+
+def _start_servers(
+    settings: Settings, directory: DataDirectory | None, supervisor: Supervisor, stop: threading.Event
+) -> ServerUrls:
+    if directory is None:
+        return ServerUrls(database=settings.database_url, redis=settings.redis_url)
+    postgres, valkey = embedded(directory)
+    for server in wanted(settings, postgres, valkey):
+        process = supervisor.start(server.program, prepare=server.prepare)
+        await_answer(server, process, unless=stop)
+    return chosen(settings, ServerUrls(database=postgres.url, redis=valkey.url))
+
+
+def _hub_program(name: str, settings: Settings, urls: ServerUrls) -> Program:
+    """Give the program `hub NAME`, which finds every setting in its environment and reads no file again."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("HUB_")}
+    settled = settings.standing_on(database_url=urls.database, redis_url=urls.redis)
+    return Program(
+        name=name,
+        argv=(sys.executable, "-m", "hub", name),
+        environment=inherited | settled.environment() | {"PYTHONSAFEPATH": "1"},
+        directory=Path.cwd(),
+    )
+
+
+def _require_port(settings: Settings) -> None:
+    """Raise ConfigurationError where the port cannot be had; a killed hub's is free within moments.
+
+    The web process shares its port between workers (SO_REUSEPORT) and so would not notice another hub on it.
+    """
+    deadline = time.monotonic() + _PORT_SECONDS
+    while (trouble := _trouble_with(settings.host, settings.port)) is not None:
+        if trouble.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+            raise ConfigurationError(f"port: {settings.host}:{settings.port} cannot be used: {trouble.strerror}")
+        time.sleep(_POLL)
+
+
+def _trouble_with(host: str, port: int) -> OSError | None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen()
+    except OSError as error:
+        return error
+    return None
+
+
+def _await_web(settings: Settings, supervisor: Supervisor, stop: threading.Event) -> bool:
+    """Wait until the web process answers, with whatever status; False where the hub was stopped meanwhile."""
+    deadline = time.monotonic() + _READY_SECONDS
+    while not _answers(_WILDCARDS.get(settings.host, settings.host), settings.port):
+        supervisor.require_all_running()
+        if time.monotonic() > deadline:
+            raise UnavailableError(f"the web process does not answer after {_READY_SECONDS:.0f} seconds")
+        if stop.wait(_POLL):
+            return False
+    return True
+
+
+def _answers(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/taxii2/")
+        return connection.getresponse().status > 0
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _authority(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

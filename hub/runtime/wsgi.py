@@ -1,0 +1,54 @@
+"""The web process: granian in front, the Flask application in each of its workers."""
+
+import os
+import signal
+from typing import Any, Final
+
+from flask import Flask
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from hub.runtime import wiring
+from hub.runtime.embedded import ServerUrls
+from hub.runtime.embedded.child import die_with_parent
+from hub.runtime.logs import ACCESS_LOGGER, configure_logs
+from hub.runtime.settings import Settings, load_settings
+
+_GRACE_SECONDS: Final = 20
+_BACKLOG: Final = 1024
+_GRANIAN_LOGS: Final[dict[str, Any]] = {
+    "formatters": {},
+    "handlers": {},
+    "loggers": {"_granian": {"propagate": True}, ACCESS_LOGGER: {"level": "INFO", "propagate": True}},
+}
+"""Leave granian's records to the handler of `hub.runtime.logs`."""
+
+
+def run_web(settings: Settings, urls: ServerUrls) -> None:
+    """Serve the hub over HTTP until SIGTERM or SIGINT, then finish the running requests."""
+    os.environ.update(settings.standing_on(database_url=urls.database, redis_url=urls.redis).environment())
+    server = Granian(
+        "hub",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.web_workers,
+        blocking_threads=settings.web_threads,
+        backlog=_BACKLOG,
+        websockets=False,
+        log_level=LogLevels(settings.log_level.value),
+        log_dictconfig=_GRANIAN_LOGS,
+        log_access=settings.access_log,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_GRACE_SECONDS,
+    )
+    server.serve(target_loader=load_application, wrap_loader=False)
+
+
+def load_application() -> Flask:
+    """Build the application in a worker of the web process, from the environment that `run_web` has set."""
+    die_with_parent(signal.SIGKILL)
+    settings = load_settings(environ=os.environ)
+    configure_logs(settings)
+    return wiring.application(settings, ServerUrls(database=settings.database_url, redis=settings.redis_url))
