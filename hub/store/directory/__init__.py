@@ -4,7 +4,7 @@ Rows are locked from the leaf up, whoever does it: token, account, organisation,
 says, `log_head` and `policy_epoch`.
 """
 
-from hub.store.directory.loading import load_directory
+from hub.store.directory.loading import is_new, load_directory
 from hub.store.directory.seeding import seed_directory
 
-__all__ = ["load_directory", "seed_directory"]
+__all__ = ["is_new", "load_directory", "seed_directory"]

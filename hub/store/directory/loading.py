@@ -16,3 +16,9 @@ def load_directory(
     organisations = {organisation.id: organisation for organisation in list_organisations(database)}
     accounts = {account.id: account for account in list_accounts(database)}
     return members, organisations, accounts
+
+
+def is_new(database: Database) -> bool:
+    """Tell whether nothing has ever been kept in this database."""
+    row = database.execute("SELECT to_regclass('members') IS NULL").fetchone()
+    return row is not None and bool(row[0])
