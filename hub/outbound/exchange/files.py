@@ -12,7 +12,7 @@ BOM: Final = b"\xef\xbb\xbf"
 ABSENT: Final = Raw()
 
 _BYTE: Final = re.compile(r"\(byte (\d+)\)")
-_PLACE: Final = re.compile(r"\s*\(byte \d+\)")
+_NOISE: Final = re.compile(r"^JSON is malformed: |\s*\(byte \d+\)$")
 _TRAILING: Final = "trailing characters"
 
 Kind = TypeVar("Kind")
@@ -174,4 +174,4 @@ def _decode(text: bytes, kind: type[Kind]) -> Kind:
         offset = int(found[1]) if found else len(text)
         if _TRAILING in reason:
             offset -= 1
-        raise _BrokenError(f"broken JSON: {_PLACE.sub('', reason)}", offset=offset) from None
+        raise _BrokenError(f"broken JSON: {_NOISE.sub('', reason).lower()}", offset=offset) from None

@@ -25,22 +25,25 @@ class Pull:
     INVARIANT: a saved position never promises more than what is on disk (page first, then position), and never stands
     between two objects of one date: the end of a page is a position only when the next page begins later, or when
     there is none. So servers that give many objects one date lose nothing either, and an interrupted run reads one
-    page again, over the one it has.
+    page again, over the one it has. `start` is what the cursor file says, or is saved there first.
     """
 
     def __init__(self, sink: Sink, cursor: CursorFile, start: Position, *, watch: Callable[[Progress], None]) -> None:
         self._sink = sink
         self._cursor = cursor
         self._watch = watch
-        self._saved: Position | None = None
+        self._saved = start
+        self._objects_before = start.objects
         self.progress = Progress(objects=0, pages=0, undated=0, reached=start)
 
     def run(self, fetch: Callable[[PageRequest], ObjectsPage], query: PageRequest) -> Progress:
         """Read from the position to the end of the collection; raise OutboundError where the server prevents it."""
-        start = self._saved or self.progress.reached
+        start = self._saved
         self.progress = Progress(objects=0, pages=0, undated=0, reached=start)
-        self._save(start)
+        if not self._cursor.path.exists():
+            self._cursor.save(start)
         self._sink.length = start.length
+        self._objects_before = start.objects
         for step in walk(fetch, replace(query, after=start.after)):
             if step.page.objects:
                 self._keep(step)
@@ -63,7 +66,7 @@ class Pull:
         done = replace(done, objects=done.objects + count, pages=done.pages + 1)
         if step.last is None or step.last < tick_or_beginning(done.reached.after):
             return replace(done, undated=done.undated + count)
-        kept = (self._saved or done.reached).objects + done.objects
+        kept = self._objects_before + done.objects
         return replace(done, reached=Position(after=step.page.last, length=self._sink.length, objects=kept))
 
     def _save(self, position: Position) -> None:
