@@ -1,0 +1,71 @@
+"""What the hub needs to know of an object that it accepts."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+import orjson
+
+from hub.domain.clock import tick_of
+from hub.domain.identifiers import StixId, Tick
+from hub.domain.submissions import CheckedObject
+from hub.stix.findings.markings import definition_of, level_of, other_markings_of
+from hub.stix.form.identity import is_observable
+from hub.stix.form.names import instant_of_text
+from hub.stix.form.references import references_of
+
+
+def checked(value: Mapping[str, object], piece: bytes, *, position: int, warnings: tuple[str, ...]) -> CheckedObject:
+    """Return an object with its facts. INVARIANT: it has passed every check; `piece` is what `value` was read from."""
+    created, modified = _text(value, "created"), _text(value, "modified")
+    version = modified or created
+    created_tick, modified_tick = _tick(created), _tick(modified)
+    return CheckedObject(
+        position=position,
+        id=StixId(str(value["id"])),
+        type=str(value["type"]),
+        observable=is_observable(value),
+        version=version,
+        version_tick=modified_tick if modified else created_tick,
+        created=created_tick,
+        modified=modified_tick,
+        created_by_ref=_creator(value),
+        revoked=value.get("revoked") is True,
+        payload=piece,
+        digest=digest_of(value),
+        tlp=level_of(value),
+        marking_refs=other_markings_of(value),
+        refs=references_of(value),
+        defines=definition_of(value),
+        warnings=warnings,
+    )
+
+
+def digest_of(value: object) -> bytes:
+    """Return the SHA-256 of a JSON value's canonical form: sorted names, no white space, whole numbers as integers."""
+    written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    if b".0" in written:
+        written = orjson.dumps(_with_whole_numbers(value), option=orjson.OPT_SORT_KEYS)
+    return sha256(written).digest()
+
+
+def _with_whole_numbers(value: object) -> object:
+    """Return a value in which 1.0 is 1: as JSON the two are one number (RFC 8785 §3.2.2.3)."""
+    if isinstance(value, dict):
+        return {name: _with_whole_numbers(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_with_whole_numbers(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _text(value: Mapping[str, object], name: str) -> str | None:
+    text = value.get(name)
+    return text if isinstance(text, str) else None
+
+
+def _tick(timestamp: str | None) -> Tick | None:
+    return None if timestamp is None else tick_of(instant_of_text(timestamp))
+
+
+def _creator(value: Mapping[str, object]) -> StixId | None:
+    creator = _text(value, "created_by_ref")
+    return None if creator is None else StixId(creator)

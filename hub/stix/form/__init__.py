@@ -1,0 +1,1 @@
+"""The hub's own checks of the form of one object: identity, names, values, references, sizes, selectors."""

@@ -1,0 +1,76 @@
+"""What an object refers to: every property whose name ends in `_ref` or `_refs`, at any depth."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Final
+
+from hub.domain.identifiers import StixId
+from hub.stix.form.names import CANONICAL_ID, id_problem
+from hub.stix.form.shapes import Kind, Shape, all_shapes
+from hub.stix.problems import Code, Problem
+
+_NOT_CONTENT: Final = frozenset({"object_marking_refs", "marking_ref", "created_by_ref"})
+"""References that say whose an object is and how it is handled, not what it is about."""
+
+
+def references_of(value: Mapping[str, object]) -> frozenset[StixId]:
+    """Return the ids that an object is about: all its references apart from markings and its creator."""
+    return frozenset(
+        StixId(text) for name, text in _referring(value) if name not in _NOT_CONTENT and CANONICAL_ID.fullmatch(text)
+    )
+
+
+def reference_problems(value: Mapping[str, object]) -> Iterator[Problem]:
+    """Yield what is wrong with the spelling of references.
+
+    Properties that STIX defines hold ids. What a custom property of that name holds is its producer's affair, except
+    that an id in another spelling than the canonical one would be a second name for one object. The deprecated
+    `objects` of observed-data have references of their own kind (STIX 2.1 §4.14.1), which the library judges.
+    """
+    content = {name: item for name, item in value.items() if name != "objects"}
+    for name, text in _referring(content):
+        problem = id_problem(text, name)
+        if problem and (name in _defined_names() or problem.code is Code.ID_NOT_CANONICAL):
+            yield problem
+
+
+def _referring(value: object) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of every reference. INVARIANT: the depth of what is read has been capped."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _texts_of(name, item)
+            if isinstance(item, dict | list):
+                yield from _referring(item)
+    elif isinstance(value, list):
+        for element in value:
+            if isinstance(element, dict | list):
+                yield from _referring(element)
+
+
+def _texts_of(name: str, item: object) -> Iterator[tuple[str, str]]:
+    if name.endswith("_ref") and isinstance(item, str):
+        yield name, item
+    elif name.endswith("_refs") and isinstance(item, list):
+        for element in item:
+            if isinstance(element, str):
+                yield name, element
+
+
+@cache
+def _defined_names() -> frozenset[str]:
+    """Return the names of all references that STIX 2.1 defines, on whatever object."""
+    names: set[str] = set()
+    waiting = [*all_shapes()]
+    while waiting:
+        shape = waiting.pop()
+        if shape.item is not None:
+            waiting.append(shape.item)
+        for name, member in shape.members.items():
+            waiting.append(member)
+            if _is_reference(member):
+                names.add(name)
+    return frozenset(names)
+
+
+def _is_reference(shape: Shape) -> bool:
+    return shape.kind is Kind.REFERENCE or (shape.item is not None and shape.item.kind is Kind.REFERENCE)

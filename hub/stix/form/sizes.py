@@ -1,0 +1,91 @@
+"""The caps on one object: counts first, then the pattern, the whole, and single texts."""
+
+from collections.abc import Iterator, Mapping
+
+from hub.domain.submissions import Caps
+from hub.stix.problems import Code, Problem, shown
+
+
+def size_problems(value: Mapping[str, object], size: int, caps: Caps) -> Iterator[Problem]:
+    """Yield what of an object exceeds a cap; `size` is its length in bytes as it was sent."""
+    yield from _count_problems(value, caps)
+    yield from _marking_count_problems(value, caps)
+    pattern = value.get("pattern")
+    if isinstance(pattern, str) and value["type"] == "indicator" and _bytes_of(pattern) > caps.pattern_bytes:
+        yield Problem(Code.PATTERN_TOO_COMPLEX, f"pattern is longer than {caps.pattern_bytes} bytes.")
+    if size > caps.object_bytes:
+        yield Problem(Code.TOO_LARGE, f"The object has {size} bytes; the hub takes {caps.object_bytes}.")
+    if size > caps.string_bytes:
+        yield from _text_problems(value, caps)
+
+
+def is_within_caps(value: Mapping[str, object], size: int, caps: Caps) -> bool:
+    """Return whether an object of few bytes and common properties exceeds no cap; False also where it might not.
+
+    No text is longer than the object, and no list has more items than half of its bytes.
+    """
+    markings = value.get("object_marking_refs", ())
+    external = value.get("external_references", ())
+    return (
+        size <= min(caps.object_bytes, caps.string_bytes, caps.pattern_bytes, 2 * caps.list_items)
+        and len(value) <= caps.properties
+        and (isinstance(markings, list | tuple) and len(markings) <= caps.marking_refs)
+        and (isinstance(external, list | tuple) and len(external) <= caps.external_references)
+        and "granular_markings" not in value
+    )
+
+
+def _count_problems(value: Mapping[str, object], caps: Caps) -> Iterator[Problem]:
+    waiting: list[tuple[str, object]] = [("", value)]
+    while waiting:
+        name, item = waiting.pop()
+        if isinstance(item, dict):
+            if len(item) > caps.properties:
+                yield Problem(
+                    Code.TOO_MANY_PROPERTIES,
+                    f"{shown(name) or 'The object'} has {len(item)} properties; the hub takes {caps.properties}.",
+                )
+            waiting += ((key, member) for key, member in item.items() if isinstance(member, dict | list))
+        elif isinstance(item, list):
+            if len(item) > caps.list_items:
+                code = Code.TOO_MANY_REFS if name.endswith("_refs") else Code.TOO_MANY_ITEMS
+                yield Problem(code, f"{shown(name)} has {len(item)} items; the hub takes {caps.list_items}.")
+            waiting += ((name, element) for element in item if isinstance(element, dict | list))
+
+
+def _marking_count_problems(value: Mapping[str, object], caps: Caps) -> Iterator[Problem]:
+    markings = value.get("object_marking_refs")
+    if isinstance(markings, list) and len(markings) > caps.marking_refs:
+        yield Problem(
+            Code.TOO_MANY_REFS, f"object_marking_refs has {len(markings)} items; the hub takes {caps.marking_refs}."
+        )
+    external = value.get("external_references")
+    if isinstance(external, list) and len(external) > caps.external_references:
+        yield Problem(
+            Code.TOO_MANY_ITEMS,
+            f"external_references has {len(external)} items; the hub takes {caps.external_references}.",
+        )
+    granular = value.get("granular_markings")
+    if isinstance(granular, list):
+        lists = (item.get("selectors") for item in granular if isinstance(item, dict))
+        selectors = sum(len(selected) for selected in lists if isinstance(selected, list))
+        if max(selectors, len(granular)) > caps.selectors:
+            yield Problem(Code.TOO_MANY_SELECTORS, f"granular_markings hold more than {caps.selectors} selectors.")
+
+
+def _text_problems(value: object, caps: Caps) -> Iterator[Problem]:
+    waiting: list[tuple[str, object]] = [("", value)]
+    while waiting:
+        name, item = waiting.pop()
+        if isinstance(item, str):
+            if _bytes_of(item) > caps.string_bytes:
+                yield Problem(Code.PROPERTY_VALUE, f"A text in {shown(name)} is longer than {caps.string_bytes} bytes.")
+        elif isinstance(item, dict):
+            waiting += item.items()
+            waiting += ((name, key) for key in item)
+        elif isinstance(item, list):
+            waiting += ((name, element) for element in item)
+
+
+def _bytes_of(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())

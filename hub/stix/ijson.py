@@ -1,0 +1,106 @@
+"""Strict I-JSON (RFC 7493): bytes in, one value out, or a RequestError that says why the bytes cannot be trusted."""
+
+import json
+import re
+from typing import Final, NoReturn
+
+from hub.domain.errors import RequestError
+from hub.stix.problems import Code, shown
+
+LARGEST_INTEGER: Final = 2**53 - 1
+"""The largest integer that every JSON reader keeps exactly (RFC 7493 §2.2)."""
+
+_SUSPECT_ESCAPE: Final = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+
+
+def read(body: bytes) -> object:
+    """Return the one JSON value of a body; raise RequestError with a JSON_ code where it is not strict I-JSON.
+
+    The standard library's scanner is the only quick one that shows repeated names and numbers as they were written. It
+    counts its own recursion, so nesting without end is an error long before the stack is.
+    """
+    text = _text_of(body)
+    try:
+        value: object = _SCANNER.decode(text)
+    except json.JSONDecodeError as error:
+        raise RequestError(
+            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.", code=Code.JSON_SYNTAX
+        ) from None
+    except RecursionError:
+        raise RequestError("The body is nested far too deeply.", code=Code.JSON_DEPTH) from None
+    if _SUSPECT_ESCAPE.search(text):
+        _refuse_bad_characters(value)
+    return value
+
+
+def _text_of(body: bytes) -> str:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RequestError(f"The body is not UTF-8: byte {error.start}.", code=Code.JSON_ENCODING) from None
+    if text.startswith("\ufeff"):
+        raise RequestError("The body begins with a byte order mark; send it without.", code=Code.JSON_ENCODING)
+    if "\0" in text:
+        raise RequestError("The body contains a NUL character.", code=Code.JSON_ENCODING)
+    return text
+
+
+def _refuse_bad_characters(value: object) -> None:
+    """Raise where a string or name holds NUL or half a surrogate pair. Nothing here recurses."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            waiting += item
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
+        elif isinstance(item, str):
+            _refuse_bad_character(item)
+
+
+def _refuse_bad_character(text: str) -> None:
+    if "\0" in text:
+        raise RequestError(f"The text {shown(text)} contains a NUL character.", code=Code.JSON_ENCODING)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise RequestError(
+            f"The text {shown(text)} contains half of a surrogate pair.", code=Code.JSON_ENCODING
+        ) from None
+
+
+def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise RequestError(f"The name {shown(name)} occurs twice in one object.", code=Code.JSON_DUPLICATE_KEY)
+            seen.add(name)
+    return members
+
+
+def _integer(digits: str) -> int:
+    if len(digits) <= len(str(-LARGEST_INTEGER)) and abs(number := int(digits)) <= LARGEST_INTEGER:
+        return number
+    raise RequestError(
+        f"The number {shown(digits)} is beyond ±(2^53 - 1), which not every reader keeps exactly.",
+        code=Code.JSON_NUMBER_RANGE,
+    )
+
+
+def _real(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise RequestError(f"The number {shown(digits)} is beyond every double.", code=Code.JSON_NONFINITE)
+    return number
+
+
+def _constant(name: str) -> NoReturn:
+    raise RequestError(f"{name} is not JSON.", code=Code.JSON_NONFINITE)
+
+
+_SCANNER: Final = json.JSONDecoder(
+    object_pairs_hook=_members, parse_int=_integer, parse_float=_real, parse_constant=_constant
+)
