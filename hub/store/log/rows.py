@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import GuardId, HandlingId, OrganisationId, StixId, SubmissionId, Tick
@@ -166,7 +167,7 @@ def add_rows(database: Database, rows: Sequence[NewRow], *, producer: Organisati
                     producer,
                     row.created_by_ref,
                     row.digest,
-                    submission,
+                    UUID(submission),
                     new.payload,
                 )
             )
