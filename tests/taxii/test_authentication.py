@@ -21,7 +21,7 @@ from tests.taxii.caller import (
     one,
     versions,
 )
-from tests.taxii.content import Shelf, identity
+from tests.taxii.content import AMBER_STRICT, Shelf, identity
 from tests.taxii.forms import refused
 from tests.taxii.harness import Hub
 
@@ -132,7 +132,7 @@ def test_A_14_a_token_may_hold_what_a_password_may(ana: Caller) -> None:
 
 
 def test_A_15_a_cursor_carries_no_right(ana: Caller, ben: Caller, stock: Shelf) -> None:
-    hidden = [identity(object_marking_refs=[]) for _ in range(3)]
+    hidden = [identity(object_marking_refs=[AMBER_STRICT]) for _ in range(3)]
     ana.added("xa", *hidden)
     following = ana.get(objects("xa"), "limit=1").json["next"]
     seen = ben.get(objects("xa"), {"next": following}).text

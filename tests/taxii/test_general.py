@@ -8,7 +8,7 @@ import pytest
 from hub.services.read import Reading
 from tests.taxii import forms
 from tests.taxii.caller import DISCOVERY, ROOT, TAXII, Caller, collection, every_path, objects, one, status, versions
-from tests.taxii.content import Shelf, identity, indicator
+from tests.taxii.content import AMBER_STRICT, Shelf, identity, indicator
 from tests.taxii.forms import refused
 from tests.taxii.harness import BODY_MAX
 
@@ -174,7 +174,7 @@ def test_G_17_an_odd_path_is_404(ana: Caller, path: str) -> None:
 
 
 def test_G_15_what_is_hidden_is_left_out(ana: Caller, ben: Caller, stock: Shelf) -> None:
-    hidden = indicator(object_marking_refs=[])  # the collection's default is amber
+    hidden = indicator(object_marking_refs=[AMBER_STRICT])
     ana.added("xa", hidden)
     assert hidden["id"] in ana.get(objects("xa")).text
     assert hidden["id"] not in ben.get(objects("xa")).text
@@ -182,7 +182,7 @@ def test_G_15_what_is_hidden_is_left_out(ana: Caller, ben: Caller, stock: Shelf)
 
 
 def test_G_18_hidden_and_unknown_are_one_answer(ana: Caller, ben: Caller) -> None:
-    hidden, unknown = indicator(object_marking_refs=[]), indicator()
+    hidden, unknown = indicator(object_marking_refs=[AMBER_STRICT]), indicator()
     ana.added("xa", hidden)
     for path in (one, versions):
         for query in ("", "match[version]=all", "limit=1"):
