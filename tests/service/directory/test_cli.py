@@ -3,13 +3,16 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from hub.domain.identifiers import AccountId
 from hub.services.directory.tokens import digest_of, list_tokens
@@ -208,3 +211,54 @@ def test_a_hub_that_has_never_run_begins_with_what_the_files_say(tmp_path: Path)
     assert len(terminal.json("member", "list", "--json")) == 28
     assert terminal.json("account", "add", "au-cert/ana", "--role", "analyst")["username"] == "au-cert/ana"
     assert [known["id"] for known in terminal.json("account", "list", "--json")] == ["au-cert/ana"]
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Iterator[tuple[Terminal, str]]:
+    """Give a terminal at a hub that runs, and the hub's address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {"HUB_DATA": str(tmp_path / "data")}
+    hub = subprocess.Popen(
+        [sys.executable, "-m", "hub", "serve", "--port", str(port)],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert hub.stdout is not None
+        assert hub.stdout.readline().startswith("hub is ready")
+        yield Terminal(environment), f"http://127.0.0.1:{port}"
+    finally:
+        hub.terminate()
+        hub.wait(60)
+
+
+def test_what_an_operator_types_holds_at_once_while_the_hub_runs(serving: tuple[Terminal, str]) -> None:
+    terminal, address = serving
+    printed = terminal.json("account", "add", "au-cert/ana", "--role", "analyst")
+
+    def status() -> int:
+        return requests.get(
+            f"{address}/appf/collections/",
+            auth=(printed["username"], printed["token"]),
+            headers={"Accept": "application/taxii+json;version=2.1"},
+            timeout=60,
+        ).status_code
+
+    assert status() == 200
+    for shut, opened in [
+        (("account", "disable", "au-cert/ana"), ("account", "enable", "au-cert/ana")),
+        (("organisation", "disable", "au-cert"), ("organisation", "enable", "au-cert")),
+        (("member", "suspend", "AU"), ("member", "activate", "AU")),
+    ]:
+        terminal.text(*shut)
+        assert status() == 403
+        terminal.text(*opened)
+        assert status() == 200
+    token = terminal.json("account", "token", "list", "au-cert/ana", "--json")[0]["id"]
+    terminal.text("account", "token", "revoke", "au-cert/ana", str(token))
+    assert status() == 401
