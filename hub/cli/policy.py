@@ -9,7 +9,6 @@ import click
 import msgspec
 
 from hub.cli.vectors import Expected, Vector, read_vectors
-from hub.domain.errors import ConfigurationError
 from hub.policy.decisions import Decision
 from hub.policy.reading import decide
 from hub.policy.world import World
@@ -22,12 +21,6 @@ class Failure:
     id: str
     expected: Expected
     got: Decision
-
-
-class MalformedFileError(click.ClickException):
-    """The file is not what the command reads."""
-
-    exit_code = 2
 
 
 @click.group()
@@ -43,10 +36,7 @@ def check(*, file: Path, as_json: bool) -> None:
 
     Ends with `N passed, M failed`. Exit code 1: a case failed; 2: the file is malformed.
     """
-    try:
-        world, vectors = read_vectors(file.read_bytes(), source=str(file))
-    except ConfigurationError as error:
-        raise MalformedFileError(error.sentence) from error
+    world, vectors = read_vectors(file.read_bytes(), source=str(file))
     failed = list(failures(world, vectors))
     passed = len(vectors) - len(failed)
     if as_json:

@@ -21,6 +21,7 @@ PG_CERT = AccountId("pg-cert/ana")
 DAY = timedelta(days=1)
 
 
+@worlds.prove
 @given(worlds.worlds, worlds.readers, worlds.handlings, worlds.ages, worlds.instants)
 def test_a_decision_allows_exactly_up_to_the_readable_age(
     world: World, reader: AccountId, what: Handling, age: timedelta, at: datetime
@@ -30,17 +31,17 @@ def test_a_decision_allows_exactly_up_to_the_readable_age(
     assert allowed == (horizon is not None and age <= horizon)
 
 
+@worlds.prove
 @given(worlds.worlds, worlds.readers, worlds.handlings, worlds.instants)
 def test_the_readable_age_is_a_limit_that_some_clause_sets(
     world: World, reader: AccountId, what: Handling, at: datetime
 ) -> None:
-    limits = {term.clause.max_age_days for one in world.agreements for term in world.terms_from(None)} | {
-        one.max_age_days for standing in world.agreements for one in standing.clauses
-    }
+    limits = {one.max_age_days for standing in world.agreements for one in standing.clauses}
     horizon = readable_age(world, reader, what, at=at)
     assert horizon in (None, ALWAYS) or horizon in {timedelta(days=days) for days in limits if days is not None}
 
 
+@worlds.prove
 @given(worlds.worlds, worlds.readers, worlds.handlings, worlds.instants, worlds.ages)
 def test_no_answer_changes_before_the_next_change(
     world: World, reader: AccountId, what: Handling, at: datetime, age: timedelta
@@ -51,6 +52,7 @@ def test_no_answer_changes_before_the_next_change(
     assert decide_by_age(world, reader, what, age=age, at=at) == decide_by_age(world, reader, what, age=age, at=last)
 
 
+@worlds.prove
 @given(worlds.worlds, worlds.handlings, worlds.ages)
 def test_accounts_of_one_reader_class_get_the_same_decision(world: World, what: Handling, age: timedelta) -> None:
     named = frozenset(account for narrowing in what.audiences for account in narrowing.accounts)
@@ -61,6 +63,7 @@ def test_accounts_of_one_reader_class_get_the_same_decision(world: World, what: 
     assert all(len(answers) == 1 for answers in by_class.values())
 
 
+@worlds.prove
 @given(worlds.worlds, worlds.readers, worlds.handlings, worlds.ages, worlds.agreements)
 def test_a_further_permit_closes_nothing_and_a_further_exclusion_opens_nothing(
     world: World, reader: AccountId, what: Handling, age: timedelta, further: Agreement
@@ -70,6 +73,7 @@ def test_a_further_permit_closes_nothing_and_a_further_exclusion_opens_nothing(
     assert before <= after if further.effect is Effect.PERMIT else after <= before
 
 
+@worlds.prove
 @given(worlds.worlds, worlds.readers, worlds.handlings, worlds.ages, worlds.levels)
 def test_a_higher_level_opens_nothing(
     world: World, reader: AccountId, what: Handling, age: timedelta, level: Tlp
@@ -79,6 +83,7 @@ def test_a_higher_level_opens_nothing(
     assert raised <= decide_by_age(world, reader, replace(what, tlp=low), age=age, at=NOW).allowed
 
 
+@worlds.prove
 @given(worlds.worlds, worlds.readers, worlds.handlings, worlds.handlings, st.frozensets(worlds.audiences, max_size=1))
 @example(region(), AccountId("fj-uni/ana"), handling(Tlp.AMBER), handling(Tlp.AMBER), frozenset({audience("fj-uni")}))
 @example(

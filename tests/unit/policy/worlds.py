@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from functools import partial
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from hub.domain.agreements import ANY, Agreement, AgreementState, Clause, Effect, Reach
@@ -10,6 +11,9 @@ from hub.domain.handling import Audience, Handling, Tlp
 from hub.domain.identifiers import AccountId, AgreementId, MemberCode, OrganisationId
 from hub.policy.world import World
 from tests.unit.policy.countries import ACCOUNTS, MEMBERS, NOW, ORGANISATIONS, region
+
+prove = settings(derandomize=True, deadline=None, max_examples=200, database=None)
+"""The same worlds at every run, however slow the machine."""
 
 TYPES = ("indicator", "malware")
 PURPOSES = ("network-defence", "research")
