@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
+from typing import Final
 
 import orjson
 
@@ -12,6 +13,9 @@ from hub.stix.findings.markings import definition_of, level_of, other_markings_o
 from hub.stix.form.identity import is_observable
 from hub.stix.form.names import instant_of_text
 from hub.stix.form.references import references_of
+
+_WHOLE_NUMBERS: Final = (b".0,", b".0}", b".0]")
+"""How a whole number with a fraction ends where orjson writes it (and seldom a text)."""
 
 
 def checked(value: Mapping[str, object], piece: bytes, *, position: int, warnings: tuple[str, ...]) -> CheckedObject:
@@ -43,7 +47,7 @@ def checked(value: Mapping[str, object], piece: bytes, *, position: int, warning
 def digest_of(value: object) -> bytes:
     """Return the SHA-256 of a JSON value's canonical form: sorted names, no white space, whole numbers as integers."""
     written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    if b".0" in written:
+    if any(ending in written for ending in _WHOLE_NUMBERS):
         written = orjson.dumps(_with_whole_numbers(value), option=orjson.OPT_SORT_KEYS)
     return sha256(written).digest()
 

@@ -15,9 +15,9 @@ _NOT_CONTENT: Final = frozenset({"object_marking_refs", "marking_ref", "created_
 
 def references_of(value: Mapping[str, object]) -> frozenset[StixId]:
     """Return the ids that an object is about: all its references apart from markings and its creator."""
-    return frozenset(
-        StixId(text) for name, text in _referring(value) if name not in _NOT_CONTENT and CANONICAL_ID.fullmatch(text)
-    )
+    found: list[tuple[str, str]] = []
+    _gather(value, found)
+    return frozenset(StixId(text) for name, text in found if name not in _NOT_CONTENT and CANONICAL_ID.fullmatch(text))
 
 
 def reference_problems(value: Mapping[str, object]) -> Iterator[Problem]:
@@ -27,33 +27,36 @@ def reference_problems(value: Mapping[str, object]) -> Iterator[Problem]:
     that an id in another spelling than the canonical one would be a second name for one object. The deprecated
     `objects` of observed-data have references of their own kind (STIX 2.1 §4.14.1), which the library judges.
     """
-    content = {name: item for name, item in value.items() if name != "objects"}
-    for name, text in _referring(content):
+    found: list[tuple[str, str]] = []
+    _gather({name: item for name, item in value.items() if name != "objects"}, found)
+    for name, text in found:
         problem = id_problem(text, name)
         if problem and (name in _defined_names() or problem.code is Code.ID_NOT_CANONICAL):
             yield problem
 
 
-def _referring(value: object) -> Iterator[tuple[str, str]]:
-    """Yield the name and the text of every reference. INVARIANT: the depth of what is read has been capped."""
-    if isinstance(value, dict):
-        for name, item in value.items():
-            yield from _texts_of(name, item)
-            if isinstance(item, dict | list):
-                yield from _referring(item)
-    elif isinstance(value, list):
-        for element in value:
-            if isinstance(element, dict | list):
-                yield from _referring(element)
+def _gather(value: Mapping[str, object], found: list[tuple[str, str]]) -> None:
+    """Append the name and the text of every reference. INVARIANT: the depth of what is read has been capped."""
+    for name, item in value.items():
+        if isinstance(item, str):
+            if name.endswith("_ref"):
+                found.append((name, item))
+        elif isinstance(item, list):
+            _gather_list(name, item, found)
+        elif isinstance(item, dict):
+            _gather(item, found)
 
 
-def _texts_of(name: str, item: object) -> Iterator[tuple[str, str]]:
-    if name.endswith("_ref") and isinstance(item, str):
-        yield name, item
-    elif name.endswith("_refs") and isinstance(item, list):
-        for element in item:
-            if isinstance(element, str):
-                yield name, element
+def _gather_list(name: str, items: list[object], found: list[tuple[str, str]]) -> None:
+    are_references = name.endswith("_refs")
+    for item in items:
+        if isinstance(item, str):
+            if are_references:
+                found.append((name, item))
+        elif isinstance(item, dict):
+            _gather(item, found)
+        elif isinstance(item, list):
+            _gather_list("", item, found)
 
 
 @cache
