@@ -196,4 +196,4 @@ def test_answers_stay_out_of_caches_and_are_not_sniffed(ana: Caller) -> None:
     for response in (ana.get(ROOT), ana.get("/nope")):
         assert response.headers["Cache-Control"] == "no-store"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
-        assert "Server" not in response.headers
+        assert response.headers["Server"] == "hub"
