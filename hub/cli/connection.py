@@ -107,11 +107,24 @@ def connection_of(  # noqa: PLR0913 -- one parameter an option
 def connected(connection: Connection) -> Iterator[TaxiiClient]:
     """Open a session with the server for as long as the block runs."""
     settings = TransportSettings(credentials=connection.credentials, cacert=connection.cacert)
-    transport = Transport(settings, sleep=time.sleep, notice=lambda text: click.echo(f"hub: {text}", err=True))
+    transport = Transport(settings, sleep=time.sleep, notice=say)
     try:
         yield TaxiiClient(transport)
     finally:
         transport.close()
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal something, beside the result."""
+    click.echo(f"hub: {printable(text)}", err=True)
+
+
+def printable(text: str) -> str:
+    """Show what another server or a file says: on one line, and without orders to the terminal."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for letter in text
+    )
 
 
 class ProgressLine:
@@ -164,4 +177,4 @@ def _credentials(username: str | None, token: str | None) -> Credentials | Nobod
 def _warn_of_plain_http(url: str, credentials: Credentials | Nobody) -> None:
     parts = urlsplit(url)
     if parts.scheme == "http" and parts.hostname not in LOOPBACK and isinstance(credentials, Credentials):
-        click.echo("hub: warning: with http the token and all objects are readable on the way; use https", err=True)
+        say("warning: with http the token and all objects are readable on the way; use https")

@@ -16,6 +16,7 @@ from hub.cli.connection import (
     connected,
     connection_of,
     connection_options,
+    say,
 )
 from hub.cli.console import json_option, print_json
 from hub.cli.wanted import Format, Wanted, cursor_of, sink_of, start_of
@@ -39,15 +40,14 @@ class Voice:
             _print_document(_document(wanted, done, trouble), wanted)
             return
         if trouble:
-            click.echo(f"hub: {trouble}", err=True)
-            click.echo(_kept(done), err=True)
+            say(trouble)
+            say(_kept(done))
         else:
             click.echo(_sentence(done))
         if done.undated:
-            click.echo(
-                "hub: the server does not say when it added these objects (X-TAXII-Date-Added-Last), so the next run "
-                "will read them again, in place of these",
-                err=True,
+            say(
+                "the server does not say when it added these objects (X-TAXII-Date-Added-Last), so the next run "
+                "will read them again, in place of these"
             )
 
 
@@ -188,7 +188,7 @@ def _pull_and_follow(puller: Pull, client: TaxiiClient, target: Target, wanted: 
         except AnswerError:
             raise
         except OutboundError as error:
-            click.echo(f"hub: {error.sentence}; looking again in {wanted.follow:g} s", err=True)
+            say(f"{error.sentence}; looking again in {wanted.follow:g} s")
             continue
         if done.objects:
             voice.tell(wanted, done)
@@ -210,8 +210,8 @@ def _sentence(done: Progress) -> str:
 def _kept(done: Progress) -> str:
     """Say what a run has left that did not come to the end."""
     if not done.objects:
-        return "hub: nothing was read; what was kept before is as it was"
-    return f"hub: {done.objects:,} objects are kept; the same command goes on from there"
+        return "nothing was read; what was kept before is as it was"
+    return f"{done.objects:,} objects are kept; the same command goes on from there"
 
 
 def _print_document(document: dict[str, object], wanted: Wanted) -> None:

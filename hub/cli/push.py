@@ -16,6 +16,8 @@ from hub.cli.connection import (
     connected,
     connection_of,
     connection_options,
+    printable,
+    say,
 )
 from hub.cli.console import json_option, print_json, print_table
 from hub.outbound.errors import OutboundError
@@ -146,12 +148,13 @@ def _print_refusals(tally: Tally) -> None:
         click.echo(f"... and {len(tally.refusals) - REFUSALS_SHOWN:,} more; --json lists all of them")
     click.echo()
     for code, count in tally.by_code.items():
-        click.echo(f"{count:>9,}  {code}")
+        click.echo(f"{count:>9,}  {printable(code)}")
     click.echo()
 
 
 def _row(refusal: Refusal) -> tuple[str, str, str, str]:
-    return refusal.id or refusal.source, refusal.version, refusal.code, refusal.sentence
+    name = refusal.id or refusal.source
+    return printable(name), printable(refusal.version), printable(refusal.code), printable(refusal.sentence)
 
 
 def _print_summary(inputs: Inputs, tally: Tally, trouble: str) -> None:
@@ -159,12 +162,12 @@ def _print_summary(inputs: Inputs, tally: Tally, trouble: str) -> None:
     if inputs.repeats:
         summary += f" ({inputs.repeats:,} exact repeats in the input were sent once)"
     click.echo(summary)
+    acknowledged = tally.done - len(inputs.broken)
     if trouble:
-        click.echo(
-            f"hub: {trouble}\n"
-            f"hub: {tally.done:,} of {tally.total:,} objects were acknowledged. "
-            "It is safe to repeat the command: what is there already changes nothing.",
-            err=True,
+        say(trouble)
+        say(
+            f"{acknowledged:,} of {tally.total:,} objects were acknowledged. "
+            "It is safe to repeat the command: what is there already changes nothing."
         )
 
 

@@ -10,10 +10,11 @@ class OutboundError(HubError):
 
 
 class AnswerError(OutboundError):
-    """The other server answered, and the answer is a refusal: its HTTP status, its code where it gave one."""
+    """The other server answered, and the answer is a refusal: its HTTP status, its code and words where it gave any."""
 
     code = "ANSWER"
 
-    def __init__(self, sentence: str, *, status: int, code: str | None = None) -> None:
+    def __init__(self, sentence: str, *, status: int, code: str | None = None, words: str = "") -> None:
         super().__init__(sentence, code=code or f"HTTP_{status}")
         self.status = status
+        self.words = words or sentence

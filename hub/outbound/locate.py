@@ -81,13 +81,13 @@ def choose(collections: list[RemoteCollection], wanted: str) -> RemoteCollection
 
 def _roots(client: TaxiiClient, address: Address) -> list[tuple[str, int]]:
     """Return the API roots to look in, each with its max_content_length: the one at the address, or all discovered."""
-    landing = client.get(address.url, _Landing)
+    here, landing = client.land(address.url, _Landing)
     if landing.versions and landing.max_content_length > 0:
-        return [(address.url, landing.max_content_length)]
-    urls = _discovered(address.url, landing)
+        return [(here, landing.max_content_length)]
+    urls = _discovered(here, landing)
     if not urls:
         raise OutboundError(
-            f"{address.url} is neither a TAXII API root nor a discovery address that names one on this server"
+            f"{here} is neither a TAXII API root nor a discovery address that names one on this server"
         )
     return [(url, limit) for url in urls if (limit := _max_content_length(client, url)) is not None]
 

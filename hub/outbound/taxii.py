@@ -81,6 +81,11 @@ class TaxiiClient:
         """Return the resource at a URL; raise AnswerError on a refusal, OutboundError where it is something else."""
         return _decode(self._get(url, params), resource)
 
+    def land(self, url: str, resource: type[Resource]) -> tuple[str, Resource]:
+        """Return the resource at a URL and the URL where it was found in the end, after redirects."""
+        answer = self._get(url, None)
+        return answer.url, _decode(answer, resource)
+
     def collections(self, root_url: str) -> list[RemoteCollection]:
         """Return the collections of an API root (TAXII 2.1 §5.1)."""
         return self.get(f"{root_url}collections/", Collections).collections
@@ -125,7 +130,7 @@ def refuse(answer: Answer) -> NoReturn:
     code, words = split_code(said.description or said.title)
     meaning = _MEANING.get(answer.status, "")
     sentence = f"{answer.status} at {answer.url}" + "".join(f": {text}" for text in (meaning, words) if text)
-    raise AnswerError(sentence, status=answer.status, code=said.error_code or code or None)
+    raise AnswerError(sentence, status=answer.status, code=said.error_code or code or None, words=words)
 
 
 def split_code(message: str) -> tuple[str, str]:

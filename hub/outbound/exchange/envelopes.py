@@ -9,6 +9,8 @@ from hub.outbound.exchange.files import FileObject
 
 OPENING: Final = b'{"objects":['
 CLOSING: Final = b"]}"
+FRAME: Final = len(OPENING) + len(CLOSING) - 1
+"""The bytes around the objects, where every object is counted with a comma and the last has none."""
 
 OBSERVABLES: Final = frozenset(
     {
@@ -71,12 +73,12 @@ def in_order_of_reference(objects: Iterable[FileObject]) -> tuple[FileObject, ..
 def split(objects: Sequence[FileObject], *, most_objects: int, most_bytes: int) -> Iterator[Parcel]:
     """Cut into envelopes of at most so many objects and bytes; one that is too large by itself goes alone."""
     kept: list[FileObject] = []
-    size = len(OPENING) + len(CLOSING)
+    size = FRAME
     for item in objects:
         more = len(item.payload) + 1
         if kept and (len(kept) == most_objects or size + more > most_bytes):
             yield Parcel(objects=tuple(kept))
-            kept, size = [], len(OPENING) + len(CLOSING)
+            kept, size = [], FRAME
         kept.append(item)
         size += more
     if kept:

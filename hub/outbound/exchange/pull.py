@@ -44,6 +44,7 @@ class Pull:
             self._cursor.save(start)
         self._sink.length = start.length
         self._objects_before = start.objects
+        self._watch(self.progress)
         for step in walk(fetch, replace(query, after=start.after)):
             if step.page.objects:
                 self._keep(step)

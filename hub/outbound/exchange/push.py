@@ -1,5 +1,6 @@
 """Send envelopes one after another, follow each to its end, and know at every moment what was acknowledged."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from hub.outbound.taxii import Target, TaxiiClient, split_code
 
 REFUSED_WHOLE: Final = frozenset({400, 413, 422})
 """Statuses that refuse an envelope and store nothing of it."""
+
+_PLACE: Final = re.compile(r"objects\[(\d{1,9})\]", re.ASCII)
 
 TOO_LARGE: Final = 413
 SPLITS: Final = 256
@@ -134,8 +137,8 @@ class Push:
 
     def _count(self, parcel: Parcel, status: Status) -> None:
         """Enter a complete status: what it names as failed, what it only counts, what it does not account for."""
-        sources = {(item.id, item.version): item.source for item in parcel.objects}
-        refusals = [_refusal(detail, sources) for detail in status.failures]
+        index = _Index(parcel)
+        refusals = [_refusal(detail, index.find(detail)) for detail in status.failures]
         refusals += [_unnamed("UNNAMED", "refused without a reason")] * (status.failure_count - len(refusals))
         accepted = min(status.success_count, len(parcel.objects))
         missing = len(parcel.objects) - accepted - len(refusals)
@@ -149,15 +152,31 @@ class Push:
         self._watch()
 
 
-def _refusal(detail: StatusDetail, sources: dict[tuple[str | None, str | None], str]) -> Refusal:
+class _Index:
+    """Finds the object that a status speaks of: by id and version, by id, or by the hub's `objects[N]`."""
+
+    def __init__(self, parcel: Parcel) -> None:
+        self._objects = parcel.objects
+        self._by_name: dict[tuple[str | None, str | None], FileObject] = {}
+        for item in parcel.objects:
+            self._by_name.setdefault((item.id, item.version), item)
+            self._by_name.setdefault((item.id, None), item)
+
+    def find(self, detail: StatusDetail) -> FileObject | None:
+        place = _PLACE.fullmatch(detail.id)
+        if place and int(place[1]) < len(self._objects):
+            return self._objects[int(place[1])]
+        return self._by_name.get((detail.id, detail.version)) or self._by_name.get((detail.id, None))
+
+
+def _refusal(detail: StatusDetail, item: FileObject | None) -> Refusal:
     code, sentence = split_code(detail.message)
-    source = sources.get((detail.id, detail.version)) or sources.get((detail.id, None), "")
     return Refusal(
-        id=detail.id,
+        id="" if item is not None and item.id is None else detail.id,
         version=detail.version,
         code=code or "REFUSED",
         sentence=sentence or "no reason given",
-        source=source,
+        source="" if item is None else item.source,
     )
 
 
@@ -170,6 +189,6 @@ def _whole(item: FileObject, refused: AnswerError) -> Refusal:
         id=item.id or "",
         version=item.version or "",
         code=refused.code,
-        sentence=refused.sentence,
+        sentence=refused.words,
         source=item.source,
     )

@@ -111,6 +111,7 @@ def status(success: int, *failures: dict[str, str], pending: int = 0) -> Reply:
 def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
