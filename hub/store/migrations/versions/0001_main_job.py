@@ -41,6 +41,7 @@ STATEMENTS = (
         CHECK ((member IS NULL) = (kind = 'hub'))
     )
     """,
+    "CREATE UNIQUE INDEX organisations_one_cert ON organisations (member) WHERE kind = 'cert' AND active",
     """
     CREATE TABLE accounts (
         id           text PRIMARY KEY,
