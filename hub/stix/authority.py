@@ -12,10 +12,9 @@ from stix2 import exceptions as library
 from stix2.hashes import infer_hash_algorithm
 
 from hub.stix.form.names import fraction_of, type_of_id
-from hub.stix.form.shapes import META_TYPES, Kind, members_of
+from hub.stix.form.shapes import Kind, members_of
 from hub.stix.problems import Code, Problem, shown
 
-_PLAIN_IDENTITY: Final = "identity--b4f2a3f4-7f43-4d56-9a8e-4ee1f4d1d1a6"
 _MICROSECOND_DIGITS: Final = 6
 _WRONG_TYPE: Final = "The type-specifying prefix"
 _CODES: Final[tuple[tuple[type[Exception], Code], ...]] = (
@@ -37,7 +36,7 @@ def library_problem(value: Mapping[str, object]) -> Problem | None:
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - the per-object gate: the library may raise anything
-        return Problem(_code_of(error, value), f"{shown(_text_of(error))}")
+        return Problem(_code_of(error, value), _sentence_of(error, value))
     return None
 
 
@@ -50,6 +49,12 @@ def _code_of(error: Exception, value: Mapping[str, object]) -> Code:
     if isinstance(error, library.MutuallyExclusivePropertiesError) and not value.keys() & set(error.properties):
         return Code.MISSING_PROPERTY
     return next((code for kind, code in _CODES if isinstance(error, kind)), Code.STIX_INVALID)
+
+
+def _sentence_of(error: Exception, value: Mapping[str, object]) -> str:
+    if isinstance(error, library.MutuallyExclusivePropertiesError) and not value.keys() & set(error.properties):
+        return f"One of {', '.join(error.properties)} is missing."
+    return shown(_text_of(error))
 
 
 def _text_of(error: Exception) -> str:
@@ -81,16 +86,8 @@ def _adjusted(value: Mapping[str, object]) -> dict[str, object]:
 
 
 def _one_of_each_type(references: list[object]) -> list[object]:
-    """Return one reference of each type, which is all that the library looks at beyond their spelling.
-
-    Reports that refer to marking-definitions and other meta objects are published (CISA's are); STIX objects they are.
-    """
-    by_type = {type_of_id(item): item for item in references if isinstance(item, str)}
-    about = [item for kind, item in by_type.items() if kind not in META_TYPES]
-    marking = by_type.get("marking-definition")
-    if about:
-        return [*about]
-    return [marking or _PLAIN_IDENTITY] if by_type else references
+    """Return one reference of each type, which is all that the library looks at beyond their spelling."""
+    return [*{type_of_id(item): item for item in references if isinstance(item, str)}.values()]
 
 
 def _without_unknown_hashes(reference: object) -> object:

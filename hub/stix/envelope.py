@@ -77,8 +77,8 @@ def nested_deeper(value: object, depth: int) -> bool:
             if isinstance(member, dict | list)
         ]
         if not level:
-            return False
-    return True
+            break
+    return bool(level)
 
 
 def _objects_of(value: object) -> list[object]:

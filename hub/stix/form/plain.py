@@ -131,7 +131,9 @@ def _is_scalar(item: object) -> bool:
 
 
 def _is_id(item: object) -> bool:
-    return isinstance(item, str) and names.CANONICAL_ID.fullmatch(item) is not None
+    return (
+        isinstance(item, str) and names.CANONICAL_ID.fullmatch(item) is not None and names.type_of_id(item) != "bundle"
+    )
 
 
 def _is_timestamp(item: object) -> bool:

@@ -33,6 +33,8 @@ def reference_problems(value: Mapping[str, object]) -> Iterator[Problem]:
         problem = id_problem(text, name)
         if problem and (name in _defined_names() or problem.code is Code.ID_NOT_CANONICAL):
             yield problem
+        elif text.startswith("bundle--"):
+            yield Problem(Code.REFERENCE_TYPE, f"{name}: a bundle is no object that could be referred to.")
 
 
 def _gather(value: Mapping[str, object], found: list[tuple[str, str]]) -> None:

@@ -15,7 +15,8 @@ AMBER: Final = "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82"
 GREEN: Final = "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"
 STATEMENT: Final = f"marking-definition--{OTHER_UUID}"
 
-def domain_object(kind: str, **members: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+
+def domain_object(kind: str, **members: Any) -> dict[str, Any]:
     return {
         "type": kind,
         "spec_version": "2.1",
@@ -25,15 +26,15 @@ def domain_object(kind: str, **members: Any) -> dict[str, Any]:  # noqa: ANN401 
     } | members
 
 
-def observable(kind: str, **members: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+def observable(kind: str, **members: Any) -> dict[str, Any]:
     return {"type": kind, "id": f"{kind}--{UUID}"} | members
 
 
-def identity(**members: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+def identity(**members: Any) -> dict[str, Any]:
     return domain_object("identity", **({"name": "Example CERT"} | members))
 
 
-def indicator(**members: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+def indicator(**members: Any) -> dict[str, Any]:
     plain = {
         "pattern": "[ipv4-addr:value = '198.51.100.7']",
         "pattern_type": "stix",
@@ -42,7 +43,7 @@ def indicator(**members: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON valu
     return domain_object("indicator", **(plain | members))
 
 
-def statement(**members: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+def statement(**members: Any) -> dict[str, Any]:
     plain = {
         "type": "marking-definition",
         "spec_version": "2.1",
@@ -90,7 +91,9 @@ PLAIN: Final[tuple[dict[str, Any], ...]] = (
     ),
     domain_object("malware", name="Loader", is_family=True, first_seen="2025-01-01T00:00:00Z"),
     domain_object("attack-pattern", name="Phishing", aliases=["Bait"]),
-    domain_object("campaign", name="Quiet Harbour", first_seen="2025-01-01T00:00:00Z", last_seen="2025-02-01T00:00:00Z"),
+    domain_object(
+        "campaign", name="Quiet Harbour", first_seen="2025-01-01T00:00:00Z", last_seen="2025-02-01T00:00:00Z"
+    ),
     domain_object("course-of-action", name="Block it"),
     domain_object("grouping", context="suspicious-activity", object_refs=[f"identity--{UUID}"]),
     domain_object("infrastructure", name="Relay"),

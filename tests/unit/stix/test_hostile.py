@@ -24,10 +24,13 @@ UNTOUCHED = {"top_level_string", "top_level_list"}
 
 RECIPES: dict[str, Callable[[], dict[str, Any]]] = {
     "artifact_10MB": lambda: observable("artifact", payload_bin="A" * 10_000_000),
-    "gm_1_on_20k_refs": lambda: report(20_000)
-    | {"granular_markings": [{"marking_ref": RED, "selectors": ["object_refs.[0]"]}]},
+    "gm_1_on_20k_refs": lambda: (
+        report(20_000) | {"granular_markings": [{"marking_ref": RED, "selectors": ["object_refs.[0]"]}]}
+    ),
     "labels_100k": lambda: identity(labels=[f"l{number}" for number in range(100_000)]),
-    "pattern_or_20000": lambda: indicator(pattern="[" + " OR ".join(["ipv4-addr:value = '198.51.100.7'"] * 20_000) + "]"),
+    "pattern_or_20000": lambda: indicator(
+        pattern="[" + " OR ".join(["ipv4-addr:value = '198.51.100.7'"] * 20_000) + "]"
+    ),
     "pattern_1MB_string": lambda: indicator(pattern="[file:name = '" + "a" * 1_000_000 + "']"),
     "pattern_in_100k": lambda: indicator(
         pattern="[ipv4-addr:value IN (" + ",".join(f"'{number:08}xxx'" for number in range(100_000)) + ")]"
@@ -40,7 +43,9 @@ RECIPES: dict[str, Callable[[], dict[str, Any]]] = {
 
 def report(references: int) -> dict[str, Any]:
     names = [f"indicator--{number:08x}-4f89-41d3-9a0c-0305e82c33" for number in range(references)]
-    return domain_object("report", name="r", published="2024-01-01T00:00:00.000Z", object_refs=[f"{name}01" for name in names])
+    return domain_object(
+        "report", name="r", published="2024-01-01T00:00:00.000Z", object_refs=[f"{name}01" for name in names]
+    )
 
 
 def body_of(entry: dict[str, Any]) -> bytes:
@@ -49,7 +54,7 @@ def body_of(entry: dict[str, Any]) -> bytes:
         return b'{"objects": [{"type": "identity", "x_a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}]}"
     if entry["file"] is None:
         return envelope(RECIPES[name]())
-    content = (HOSTILE / entry["file"]).read_bytes()
+    content: bytes = (HOSTILE / entry["file"]).read_bytes()
     if name in UNTOUCHED:
         return content
     if content.startswith(b'{"type": "bundle"'):
