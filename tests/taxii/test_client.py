@@ -36,7 +36,7 @@ def test_D_08_I_11_I_12_the_relative_root_is_followed(root: ApiRoot, address: Ad
     assert root.versions == [TAXII]
 
 
-def test_Q_01_Q_04_I_20_I_21_a_post_and_its_status(root: ApiRoot, ana: Caller) -> None:
+def test_Q_01_Q_04_Q_06_I_20_I_21_a_post_and_its_status(root: ApiRoot, ana: Caller) -> None:
     submitted: Status = opened(root, "xa").add_objects({"objects": [identity(), indicator(pattern=7)]})
     assert (submitted.status, submitted.success_count, submitted.failure_count) == ("complete", 1, 1)
     status: Status = root.get_status(submitted.id)

@@ -1,7 +1,11 @@
 """TAXII 2.1 §5.1, §5.2: collections (C)."""
 
+from pathlib import Path
+from shutil import copytree
+
 import pytest
 
+from hub.domain.errors import ConfigurationError
 from hub.runtime.catalogue import load_catalogue
 from tests.taxii import forms
 from tests.taxii.caller import ROOT, Caller, collection, every_path, objects
@@ -25,9 +29,12 @@ def test_P_02_I_02_the_list_is_in_order_of_id(ana: Caller) -> None:
     assert ana.get(LIST).data == ana.get(LIST).data
 
 
-def test_C_03_aliases_are_unique() -> None:
-    aliases = [entry.alias for entry in load_catalogue(HERE / "collections")]
-    assert len(aliases) == len(set(aliases))
+def test_C_03_an_alias_is_given_once(tmp_path: Path) -> None:
+    copytree(HERE / "collections", tmp_path, dirs_exist_ok=True)
+    country = tmp_path / "xb.toml"
+    country.write_text(country.read_text().replace('alias = "xb"', 'alias = "common"'))
+    with pytest.raises(ConfigurationError, match="`alias` common is taken"):
+        load_catalogue(tmp_path)
 
 
 def test_C_04_an_alias_stands_for_the_id_everywhere(ana: Caller, stock: Shelf) -> None:

@@ -18,7 +18,19 @@ from tests.taxii.forms import refused
 from tests.taxii.harness import PENDING_ABOVE, Hub
 
 
-def ingest(hub: Hub) -> None:
+class Interruption(Event):
+    """Set after a worker has looked at it so many times."""
+
+    def __init__(self, looks: int) -> None:
+        super().__init__()
+        self._looks = looks
+
+    def is_set(self) -> bool:
+        self._looks -= 1
+        return self._looks < 0
+
+
+def ingest(hub: Hub, stop: Event | None = None) -> None:
     """Process what is pending, as an ingest worker does."""
     with wiring.opened(hub.urls) as pool:
         parts = wiring.build(hub.settings, hub.urls, pool)
@@ -30,7 +42,7 @@ def ingest(hub: Hub) -> None:
             limits=parts.limits,
             part_objects=100,
             clock=hub.clock,
-        ).sweep(Event())
+        ).sweep(stop or Event())
 
 
 def test_S_01_S_02_S_03_S_04_S_05_the_status_of_a_post(ana: Caller) -> None:
@@ -82,6 +94,21 @@ def test_S_10_S_03_I_21_pending_ends_in_complete(hub: Hub, ana: Caller) -> None:
     assert done.request_timestamp == read.request_timestamp
     assert ids(ana.get(one("common", sent[-1]["id"]))) == [sent[-1]["id"]]
     assert forms.read(ana.get(status(submitted["id"])), forms.Status) == done
+
+
+def test_S_05_S_06_I_21_progress_is_told_in_three_lists(hub: Hub, ana: Caller) -> None:
+    sent = [indicator(pattern=7), *(identity() for _ in range(PENDING_ABOVE))]
+    submitted = ana.add("common", *sent)
+    ingest(hub, Interruption(looks=2))
+    read = forms.read(ana.get(status(submitted["id"])), forms.Status)
+    assert (read.status, read.total_count) == ("pending", len(sent))
+    assert (read.success_count, read.failure_count, read.pending_count) == (100, 1, PENDING_ABOVE - 100)
+    lists = [read.successes, read.failures, read.pendings]
+    assert sorted(detail.id for details in lists if details for detail in details) == sorted(
+        item["id"] for item in sent
+    )
+    ingest(hub)
+    assert ana.get(status(submitted["id"])).json["status"] == "complete"
 
 
 @pytest.mark.parametrize(
