@@ -35,7 +35,7 @@ class _Landing(Struct, frozen=True, kw_only=True):
 def parse_address(url: str) -> Address:
     """Take a URL apart; raise ValueError, with a sentence, where it is not an address this client takes."""
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
         raise ValueError(f"{url!r} is not an http or https address")
     if parts.username is not None or parts.password is not None:
         raise ValueError("credentials do not belong into the address; give --username and a token")
@@ -86,9 +86,7 @@ def _roots(client: TaxiiClient, address: Address) -> list[tuple[str, int]]:
         return [(here, landing.max_content_length)]
     urls = _discovered(here, landing)
     if not urls:
-        raise OutboundError(
-            f"{here} is neither a TAXII API root nor a discovery address that names one on this server"
-        )
+        raise OutboundError(f"{here} is neither a TAXII API root nor a discovery address that names one on this server")
     return [(url, limit) for url in urls if (limit := _max_content_length(client, url)) is not None]
 
 

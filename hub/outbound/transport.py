@@ -18,12 +18,24 @@ READ_SECONDS: Final = 120.0
 CHUNK_BYTES: Final = 65_536
 ERROR_BODY_BYTES: Final = 65_536
 REDIRECTS: Final = 3
+DEPTH: Final = 8
+CAUSE_LETTERS: Final = 200
 REDIRECTIONS: Final = frozenset({301, 302, 303, 307, 308})
 AGAIN: Final = frozenset({429, 502, 503, 504})
 """Statuses after which the same request may succeed a little later."""
 
 LOST: Final = (requests.ConnectionError, requests.Timeout, ChunkedEncodingError, ContentDecodingError)
 """What `requests` raises when no whole answer arrived."""
+
+
+_UNTRUSTED: Final = "shows no certificate that this machine trusts; --cacert FILE names the authority that signed it"
+
+TLS_ADVICE: Final = {
+    "CERTIFICATE_VERIFY_FAILED": _UNTRUSTED,
+    "NO_CERTIFICATE_OR_CRL_FOUND": "cannot be checked: the file of authorities holds no certificate",
+    "WRONG_VERSION_NUMBER": "does not speak TLS; is it an http address?",
+}
+"""What OpenSSL says where trying again is in vain, and what to do about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +94,7 @@ class Transport:
     ) -> Answer:
         """Return the answer, whatever its status; raise OutboundError where none arrives after all attempts."""
         patience = self._settings.patience
-        prepared = self._session.prepare_request(
-            requests.Request(method, url, headers=dict(headers), params=dict(params or {}), data=body)
-        )
+        prepared = self._prepare(requests.Request(method, url, headers=dict(headers), params=params, data=body))
         for attempt in range(1, patience.attempts + 1):
             answer, trouble = self._try(prepared)
             if answer is not None and answer.status not in AGAIN:
@@ -98,16 +108,23 @@ class Transport:
             return answer
         raise OutboundError(f"{trouble} (tried {attempt} times)")
 
+    def _prepare(self, request: requests.Request) -> requests.PreparedRequest:
+        try:
+            return self._session.prepare_request(request)
+        except requests.RequestException as error:
+            raise OutboundError(f"{request.url} cannot be asked: {error}") from error
+
     def _try(self, prepared: requests.PreparedRequest) -> tuple[Answer | None, str]:
         """Send once; return the answer where a whole one arrived, and what to call the trouble otherwise."""
         host = urlsplit(prepared.url or "").netloc
         try:
             answer = self._send(prepared)
         except SSLError as error:
-            raise OutboundError(
-                f"{host} does not show a certificate that this machine trusts ({_root_cause(error)}); "
-                "--cacert FILE names the authority that signed it"
-            ) from error
+            cause = _root_cause(error)
+            advice = next((advice for sign, advice in TLS_ADVICE.items() if sign in cause), None)
+            if advice is None:
+                return None, f"no answer from {host}: {cause}"
+            raise OutboundError(f"{host} {advice} ({cause})") from error
         except LOST as error:
             return None, f"no answer from {host}: {_root_cause(error)}"
         except requests.RequestException as error:
@@ -172,10 +189,16 @@ def origin_of(url: str) -> tuple[str, str, int | None]:
 def _root_cause(error: BaseException) -> str:
     """Say in a few words what lies at the bottom of an exception of requests over urllib3 over the operating system."""
     seen = error
-    for _ in range(8):
-        inner = getattr(seen, "reason", None) or next((a for a in seen.args if isinstance(a, BaseException)), None)
-        if not isinstance(inner, BaseException):
+    for _ in range(DEPTH):
+        inner = _inner(seen)
+        if inner is None:
             break
         seen = inner
     text = seen.strerror if isinstance(seen, OSError) and seen.strerror else str(seen)
-    return " ".join(text.split())[:200] or type(seen).__name__
+    return " ".join(text.split())[:CAUSE_LETTERS] or type(seen).__name__
+
+
+def _inner(error: BaseException) -> BaseException | None:
+    """Return the exception that this one tells of, wherever the libraries have put it."""
+    candidates = (getattr(error, "reason", None), error.__cause__, *error.args)
+    return next((item for item in candidates if isinstance(item, BaseException)), None)

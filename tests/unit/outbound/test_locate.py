@@ -31,9 +31,19 @@ def test_an_address_is_taken_apart(url: str, begin: str, name: str | None) -> No
     assert (address.url, address.collection) == (begin, name)
 
 
-@pytest.mark.parametrize("url", ["hub.example", "ftp://hub.example/", "https://", "https://me:secret@hub.example/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "hub.example",
+        "ftp://hub.example/",
+        "https://",
+        "https://hub.example:99999/",
+        "http://[bad/",
+        "https://me:secret@hub.example/",
+    ],
+)
 def test_an_address_that_will_not_do_is_refused_without_repeating_a_password(url: str) -> None:
-    with pytest.raises(ValueError, match=r"address") as caught:
+    with pytest.raises(ValueError, match=r"address|[Pp]ort|URL") as caught:
         parse_address(url)
     assert "secret" not in str(caught.value)
 
