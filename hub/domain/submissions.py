@@ -140,6 +140,7 @@ class Caps:
     pattern_terms: int = 500
     pattern_parentheses: int = 16
     pattern_seconds: float = 2.0
+    envelope_pattern_bytes: int = 2 * 1024 * 1024
     marking_refs: int = 32
     selectors: int = 256
     external_references: int = 500

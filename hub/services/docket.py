@@ -13,6 +13,7 @@ from hub.policy.classify import classify
 from hub.policy.publishing import PublishFacts, judge
 from hub.services.batches import Batch
 from hub.services.placing import Addition
+from hub.stix.tlp import LEVELS
 from hub.store.log.rows import Level
 
 LANGUAGE_CONTENT: Final = "language-content"
@@ -22,6 +23,7 @@ LANGUAGE_CONTENT: Final = "language-content"
 class Docket:
     """Hears the objects of a batch one after another; `additions` is what is to be stored.
 
+    The TLP marking-definitions are nobody's: validation lets only the canonical bodies pass, and any bundle may bring them.
     `number` is the collection's in the store; `versions` are the producer's own by object, in whatever collection;
     `others` the ids that other organisations have published; `markings` what marking references mean; `levels` those
     of objects that may be referred to.
@@ -65,7 +67,7 @@ class Docket:
             handling=handling,
             creator=None if checked.created_by_ref is None else self.identities.get(checked.created_by_ref),
             unknown_refs=unresolved,
-            published_by_others=checked.id in self.others,
+            published_by_others=checked.id in self.others and checked.id not in LEVELS,
             stored=tuple(versions),
             referenced_levels={
                 name: self.levels[name].tlp

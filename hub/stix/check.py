@@ -6,6 +6,7 @@ One bad object never fails its neighbours. The order of checks and the rule of t
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Final
 
 from hub.domain.submissions import Caps, CheckedEnvelope, CheckedObject, RefusedObject
 from hub.stix import fast
@@ -19,8 +20,13 @@ from hub.stix.form.properties import emptiness_problems, name_problems
 from hub.stix.form.references import reference_problems
 from hub.stix.form.sizes import is_within_caps, size_problems
 from hub.stix.form.values import value_problems
-from hub.stix.patterns import pattern_problem
+from hub.stix.patterns import pattern_bytes, pattern_problem
 from hub.stix.problems import Code, Problem
+
+
+_TOO_MUCH: Final = Problem(
+    Code.PATTERN_TOO_COMPLEX, "The patterns of the envelope are too much together. Send this object in another one."
+)
 
 
 def check_envelope(body: bytes, *, caps: Caps, at: datetime) -> CheckedEnvelope:
@@ -32,14 +38,21 @@ def check_envelope(body: bytes, *, caps: Caps, at: datetime) -> CheckedEnvelope:
 
 
 def check_objects(envelope: Envelope, *, caps: Caps, at: datetime) -> CheckedEnvelope:
-    """Check every object of an envelope by itself."""
+    """Check every object of an envelope by itself.
+
+    Only the text of patterns is also counted over the whole: each may take seconds to parse, and there are thousands.
+    """
     accepted: list[CheckedObject] = []
     refused: list[RefusedObject] = []
+    patterns = 0
     for position, (value, piece) in enumerate(zip(envelope.values, envelope.slices, strict=True)):
         if not isinstance(value, dict):
             refused.append(_refused(position, value, Problem(Code.TYPE_INVALID, "This is not an object.")))
             continue
-        problem = first_problem(value, len(piece), caps)
+        length = pattern_bytes(value)
+        patterns += length
+        over = length > 0 and patterns > caps.envelope_pattern_bytes
+        problem = _TOO_MUCH if over else first_problem(value, len(piece), caps)
         if problem is None:
             accepted.append(checked(value, piece, position=position, warnings=warnings_about(value, at=at)))
         else:

@@ -56,8 +56,8 @@ class Complexity:
 
 def pattern_problem(value: Mapping[str, object], caps: Caps) -> Problem | None:
     """Return what is wrong with the pattern of an indicator, or None. Languages other than STIX are not looked into."""
-    pattern = value.get("pattern")
-    if value["type"] != "indicator" or value.get("pattern_type") != "stix" or not isinstance(pattern, str):
+    pattern = _pattern_of(value)
+    if pattern is None:
         return None
     version = value.get("pattern_version", "2.1")
     if version not in _VERSIONS:
@@ -65,6 +65,12 @@ def pattern_problem(value: Mapping[str, object], caps: Caps) -> Problem | None:
     if _SIMPLE.fullmatch(pattern):
         return None
     return _remembered(pattern, str(version), caps)
+
+
+def pattern_bytes(value: Mapping[str, object]) -> int:
+    """Return the length of a pattern that has to be parsed; 0 where there is none, or one known at a glance."""
+    pattern = _pattern_of(value)
+    return 0 if pattern is None or _SIMPLE.fullmatch(pattern) else len(pattern.encode())
 
 
 def complexity_of(pattern: str) -> Complexity:
@@ -92,6 +98,12 @@ def complexity_of(pattern: str) -> Complexity:
         balanced=balanced and not open_brackets,
         integers_fit=integers_fit,
     )
+
+
+def _pattern_of(value: Mapping[str, object]) -> str | None:
+    pattern = value.get("pattern")
+    is_stix = value.get("type") == "indicator" and value.get("pattern_type") == "stix"
+    return pattern if is_stix and isinstance(pattern, str) else None
 
 
 def _tokens(pattern: str) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from hub.domain.identifiers import StixId
 from hub.runtime.wiring import now
 from hub.services.directory.accounts import disable_account
 from hub.stix.audience import audience_marking
+from hub.stix.tlp import canonical_markings
 from tests.service.log.conftest import Cast
 from tests.support.hub import ACTOR, TestHub
 from tests.support.stix import TLP_MARKINGS, address, fresh_id, indicator, version_at
@@ -96,6 +97,12 @@ def test_PR_09_an_id_that_another_organisation_has_published_is_taken(hub: TestH
     outside = indicator(tlp=Tlp.GREEN, created_by_ref=fresh_id("identity"))
     hub.accept(cast.nz, "nz", outside)
     hub.accept(cast.au, "au", outside)
+
+
+def test_PR_09_the_canonical_tlp_definitions_may_come_with_every_bundle(hub: TestHub, cast: Cast) -> None:
+    (definition,) = (dict(body) for body in canonical_markings() if body["id"] == TLP_MARKINGS[Tlp.GREEN])
+    hub.accept(cast.nz, "nz", definition)
+    hub.accept(cast.au, "au", definition)
 
 
 def test_PR_10_the_same_version_with_other_content_is_refused_and_with_the_same_is_a_success(

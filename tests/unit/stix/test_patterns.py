@@ -11,7 +11,7 @@ from stix2patterns.validator import run_validator
 
 from hub.domain.submissions import Caps
 from hub.stix.patterns import _SIMPLE, complexity_of, pattern_problem
-from tests.unit.stix.examples import accepted, indicator, refused
+from tests.unit.stix.examples import accepted, check, indicator, refused
 
 VECTORS = Path(__file__).resolve().parents[3] / "../shared/data/patterns/v21_patterns.json"
 ENTRIES = json.loads(VECTORS.read_text()) if VECTORS.exists() else []
@@ -116,3 +116,11 @@ def test_simple_hash_comparisons_are_valid(name: str, version: str) -> None:
     assert _SIMPLE.fullmatch(pattern)
     assert run_validator(pattern, version) == []
     assert not _SIMPLE.fullmatch(f"[file:hashes.{name} = '{'a' * (length - 1)}']")
+
+
+def test_the_patterns_of_an_envelope_are_bounded_together_and_everything_else_passes() -> None:
+    long = "[file:name = 'a.exe' AND file:size > 1]"
+    things = [indicator(pattern=long), indicator(pattern=long), indicator(pattern=f"[{TERM}]"), indicator(pattern=long)]
+    checked = check(*things, caps=Caps(envelope_pattern_bytes=2 * len(long)))
+    assert [item.position for item in checked.accepted] == [0, 1, 2]
+    assert [item.code for item in checked.refused] == ["PATTERN_TOO_COMPLEX"]
