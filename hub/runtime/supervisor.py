@@ -10,7 +10,7 @@ from typing import Final, Self
 import structlog
 
 from hub.domain.errors import HubError, UnavailableError
-from hub.runtime.embedded.child import Process, Program, spawn, stop
+from hub.runtime.embedded.child import Process, Program, last_words, spawn, stop
 
 _POLL: Final = 0.1
 _FIRST_PAUSE: Final = 0.5
@@ -81,8 +81,13 @@ class Supervisor:
             ward.failures = 1 if now - ward.started > _HEALTHY_AFTER else ward.failures + 1
             pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (ward.failures - 1))
             ward.due = now + pause
-            code = ward.process.returncode
-            _log.error("process_ended", process=ward.program.name, exit_code=code, restart_in=pause)
+            _log.error(
+                "process_ended",
+                process=ward.program.name,
+                exit_code=ward.process.returncode,
+                last_words=last_words(ward.program),
+                restart_in=pause,
+            )
         elif ward.due is not None and now >= ward.due:
             self._restart(ward, now)
 

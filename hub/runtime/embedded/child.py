@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from hub.runtime.embedded.account import ServiceAccount
 
 _PR_SET_PDEATHSIG: Final = 1
+_LAST_LINES: Final = 3
 
 Process = subprocess.Popen[bytes]
 
@@ -24,7 +25,8 @@ class Program:
 
     `stop_signal` asks for a clean end. `orphan_signal` is what the kernel sends when the hub has died without
     stopping the process. `environment` is complete: nothing of the hub's own is inherited unless it is in there.
-    `output` takes stdout and stderr, which are the hub's own where it is None.
+    `output` takes stdout and stderr, which are the hub's own where it is None; what the start before wrote is kept
+    beside it, as `.1`.
     """
 
     name: str
@@ -45,7 +47,7 @@ def spawn(program: Program) -> Process:
     thread that started the process ends.
     """
     with ExitStack() as stack:
-        output = stack.enter_context(program.output.open("wb")) if program.output else None
+        output = stack.enter_context(_fresh(program.output)) if program.output else None
         return subprocess.Popen(  # noqa: S603 - the programs are the hub's own
             program.argv,
             cwd=program.directory,
@@ -59,6 +61,13 @@ def spawn(program: Program) -> Process:
             extra_groups=[] if program.account else None,
             preexec_fn=_bound_to_parent(program.orphan_signal),  # noqa: PLW1509 - one prctl, no locks
         )
+
+
+def last_words(program: Program) -> str:
+    """Give the last lines that the program wrote, for a person who wonders why it ended."""
+    if program.output is None or not program.output.exists():
+        return ""
+    return " / ".join(program.output.read_text(errors="replace").strip().splitlines()[-_LAST_LINES:])
 
 
 def stop(process: Process, program: Program) -> None:
@@ -76,6 +85,12 @@ def die_with_parent(number: signal.Signals) -> None:
     """Have the kernel send this process the signal `number` when the thread that started it ends (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(number))
+
+
+def _fresh(path: Path) -> BinaryIO:
+    if path.exists():
+        path.replace(path.with_name(path.name + ".1"))
+    return path.open("wb")
 
 
 class _bound_to_parent:  # noqa: N801 - reads as the function that it is

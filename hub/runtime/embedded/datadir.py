@@ -28,6 +28,9 @@ _LONGEST_SOCKET: Final = 103
 
 _LONGEST_NAME: Final = len("/.s.PGSQL.5432.lock")
 _PRIVATE: Final = 0o700
+_PASSABLE: Final = 0o711
+"""The account has to come through to its own directories."""
+
 _POLL: Final = 0.05
 
 
@@ -63,7 +66,7 @@ class DataDirectory:
     def make(self, account: ServiceAccount | None) -> None:
         """Create the directories; raise ConfigurationError where that is not possible."""
         try:
-            self.root.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+            self.root.mkdir(mode=_PRIVATE if account is None else _PASSABLE, parents=True, exist_ok=True)
             self.run.mkdir(mode=_PRIVATE, exist_ok=True)
             self.valkey.mkdir(mode=_PRIVATE, exist_ok=True)
             if account is not None:
@@ -99,7 +102,7 @@ class DataDirectory:
                 raise ConflictError(f"a hub is running on {self.root} already")
             self._withdraw()
             with (self.run / "serve.lock").open() as lock:
-                _lock(lock, fcntl.LOCK_EX)
+                fcntl.flock(lock, fcntl.LOCK_EX)
                 yield
 
     @contextmanager

@@ -94,7 +94,7 @@ class Postgres:
         with (draft / "postgresql.conf").open("a") as file:
             file.write("\ninclude = 'hub.conf'\n")
         self._configure(draft)
-        self._run(["postgres", "--single", "-D", str(draft), "-c", "logging_collector=off", "postgres"], _BOOTSTRAP)
+        self._run(["postgres", "--single", "-D", str(draft), "postgres"], _BOOTSTRAP)
         draft.rename(self._home)
 
     def _configure(self, home: Path) -> None:

@@ -35,13 +35,10 @@ autovacuum_naptime = 20s
 autovacuum_analyze_scale_factor = 0.02
 autovacuum_vacuum_insert_scale_factor = 0.05
 
-# A week of files. Logs carry no content: neither statements nor their parameters nor the values of a conflict.
-logging_collector = on
-log_directory = 'log'
-log_filename = 'postgresql-%a.log'
-log_truncate_on_rotation = on
-log_rotation_age = 1d
-log_rotation_size = 0
+# To stderr, which the hub keeps in run/postgres.log. No content: neither statements nor their parameters nor the
+# values of a conflict.
+logging_collector = off
+log_checkpoints = off
 log_timezone = 'UTC'
 log_min_error_statement = panic
 log_error_verbosity = terse

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from hub.domain.errors import UnavailableError
 from hub.runtime.embedded.account import service_account
-from hub.runtime.embedded.child import Process, Program, spawn, stop
+from hub.runtime.embedded.child import Process, Program, last_words, spawn, stop
 from hub.runtime.embedded.datadir import DataDirectory, ServerUrls
 from hub.runtime.embedded.postgres import Postgres
 from hub.runtime.embedded.valkey import Valkey
@@ -92,7 +92,7 @@ def await_answer(server: Server, process: Process, *, unless: threading.Event | 
     deadline = time.monotonic() + _START_SECONDS
     while not server.answers() and not (unless and unless.is_set()):
         if process.poll() is not None:
-            raise UnavailableError(f"{server.program.name} did not start: {_last_words(server.program)}")
+            raise UnavailableError(f"{server.program.name} did not start: {last_words(server.program)}")
         if time.monotonic() > deadline:
             raise UnavailableError(f"{server.program.name} does not answer after {_START_SECONDS:.0f} seconds")
         time.sleep(_POLL)
@@ -106,11 +106,6 @@ def _started(server: Server) -> Iterator[Process]:
         yield process
     finally:
         stop(process, server.program)
-
-
-def _last_words(program: Program) -> str:
-    lines = program.output.read_text(errors="replace").strip().splitlines() if program.output else []
-    return " / ".join(lines[-3:]) or "it said nothing"
 
 
 def _running_hub(directory: DataDirectory) -> ServerUrls:
