@@ -8,7 +8,7 @@ from typing import Final
 from uuid import uuid4
 
 import structlog
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from hub.domain.errors import (
     ConflictError,
@@ -78,6 +78,8 @@ def failure_of(error: Exception) -> Failure:
         status = _status_of(error)
         if status is not None:
             return Failure(status=status, code=error.code, sentence=error.sentence, headers=_headers_of(error))
+    if isinstance(error, InternalServerError):
+        return _incident(error.original_exception or error)
     if isinstance(error, HTTPException) and error.code is not None:
         headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
         return failure_with(HTTPStatus(error.code), error.description or "", headers)
@@ -107,7 +109,7 @@ def _headers_of(error: HubError) -> Sequence[tuple[str, str]]:
             return ()
 
 
-def _incident(error: Exception) -> Failure:
+def _incident(error: BaseException) -> Failure:
     """Log the traceback as text: a renderer that shows local variables would show tokens."""
     incident = str(uuid4())
     log.error("request_failed", incident=incident, traceback="".join(format_exception(error)))

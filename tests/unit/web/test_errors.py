@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 import pytest
 from structlog.testing import capture_logs
-from werkzeug.exceptions import MethodNotAllowed, TooManyRequests
+from werkzeug.exceptions import InternalServerError, MethodNotAllowed, TooManyRequests
 
 from hub.domain import errors
 from hub.domain.errors import ConfigurationError, HubError, NotFoundError, UnauthenticatedError, UnavailableError
@@ -74,3 +74,11 @@ def test_E_05_an_unforeseen_error_tells_its_incident_and_nothing_else(error: Exc
     assert failure.sentence.count(failure.incident) == 1
     assert str(error) not in failure.sentence
     assert [(entry["incident"], str(error) in entry["traceback"]) for entry in logged] == [(failure.incident, True)]
+
+
+def test_E_05_an_error_that_the_framework_wrapped_is_an_incident_too() -> None:
+    with capture_logs() as logged:
+        failure = failure_of(InternalServerError(original_exception=ValueError("hunter2")))
+    assert failure.incident is not None
+    assert "hunter2" not in failure.sentence
+    assert "hunter2" in logged[0]["traceback"]
