@@ -15,10 +15,11 @@ from redis import Redis
 from hub.bus.queue import Queue
 from hub.domain.catalogue import Catalogue
 from hub.domain.identifiers import CollectionId
-from hub.runtime.agreements import load_agreements
-from hub.runtime.catalogue import load_catalogue
+from hub.runtime.agreements import agreements_of
+from hub.runtime.catalogue import catalogue_of, load_catalogue
 from hub.runtime.embedded.datadir import ServerUrls
 from hub.runtime.settings import Settings
+from hub.runtime.toml_directory import read_toml_directory
 from hub.services.access import Access
 from hub.services.authenticate import Authenticating
 from hub.services.clearances import Clearances
@@ -60,8 +61,12 @@ class Parts:
 
 def prepare(settings: Settings, urls: ServerUrls) -> None:
     """Bring the database to this release and take over what the files say. Safe to repeat, and for several at once."""
-    catalogue = load_catalogue(settings.collections)
-    agreements = load_agreements(settings.agreements)
+    collection_files = read_toml_directory(settings.collections)
+    agreement_files = read_toml_directory(settings.agreements)
+    catalogue = catalogue_of(collection_files, source=str(settings.collections))
+    agreements = agreements_of(agreement_files)
+    for file in (*collection_files, *agreement_files):
+        _log.info("file.loaded", path=str(file.path), sha256=file.digest)
     migrate(urls.database)
     with opened(urls) as pool, pool.transaction() as database:
         seed_directory(database, catalogue)

@@ -23,7 +23,7 @@ LANGUAGE_CONTENT: Final = "language-content"
 class Docket:
     """Hears the objects of a batch one after another; `additions` is what is to be stored.
 
-    The TLP marking-definitions are nobody's: validation lets only the canonical bodies pass, and any bundle may bring them.
+    The TLP marking-definitions are nobody's: validation lets only canonical bodies pass, and any bundle may bring them.
     `number` is the collection's in the store; `versions` are the producer's own by object, in whatever collection;
     `others` the ids that other organisations have published; `markings` what marking references mean; `levels` those
     of objects that may be referred to.

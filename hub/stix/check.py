@@ -23,7 +23,6 @@ from hub.stix.form.values import value_problems
 from hub.stix.patterns import pattern_bytes, pattern_problem
 from hub.stix.problems import Code, Problem
 
-
 _TOO_MUCH: Final = Problem(
     Code.PATTERN_TOO_COMPLEX, "The patterns of the envelope are too much together. Send this object in another one."
 )

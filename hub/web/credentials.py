@@ -47,12 +47,15 @@ def current_principal() -> Principal:
 
 
 def read_credentials(header: str) -> Credentials | None:
-    """Read an Authorization header; None where it is neither well-formed Basic nor Bearer."""
+    """Read an Authorization header; None where it is neither well-formed Basic nor Bearer.
+
+    `Token` is what taxii2-client, and so OpenCTI's connector, calls Bearer.
+    """
     scheme, _, value = header.strip().partition(" ")
     match scheme.lower():
         case "basic":
             return _basic(value.strip())
-        case "bearer" if _TOKEN.fullmatch(value.strip()):
+        case "bearer" | "token" if _TOKEN.fullmatch(value.strip()):
             return Credentials(username=None, token=value.strip())
         case _:
             return None

@@ -24,7 +24,7 @@ def test_A_14_a_password_may_be_any_utf_8() -> None:
     assert read_credentials(f"Basic {basic('日本:パス')}") == Credentials(username="日本", token="パス")
 
 
-@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "Token"])
 def test_bearer_carries_a_token_and_no_name(scheme: str) -> None:
     assert read_credentials(f"{scheme} abc.DEF-123_~+/==") == Credentials(username=None, token="abc.DEF-123_~+/==")
 
