@@ -11,6 +11,7 @@ from hub.domain.errors import UnavailableError
 from hub.domain.identifiers import AccountId, GuardId, HandlingId
 from hub.policy.visibility import next_change, readable_age, reader_class
 from hub.store.database import Database, Pool
+from hub.store.epoch import current_epoch
 from hub.store.facts import Facts, load_facts
 from hub.store.log.pages import AgedGuard, Allowed
 
@@ -85,14 +86,18 @@ class Clearances:
         raise UnavailableError("The policy changes faster than it can be read; try again shortly.")
 
     def facts(self, database: Database) -> Facts:
-        """Return the facts as this transaction sees them, from the cache where their epoch is the same."""
-        ((epoch,),) = database.execute("SELECT epoch FROM policy_epoch").fetchall()
+        """Return the facts of the epoch that this transaction sees. Call it before the transaction changes any."""
         cache = self._cache
-        return cache.facts if cache is not None and cache.facts.epoch == epoch else load_facts(database)
+        if cache is None or cache.facts.epoch != current_epoch(database):
+            cache = self._load(database)
+        return cache.facts
 
     def readable(self, facts: Facts, account: AccountId) -> frozenset[GuardId]:
         """Return the guards that an account may read at any age."""
-        return frozenset(_work_out(facts, account, self._clock()).always)
+        cache = self._cache
+        if cache is None or cache.facts is not facts:
+            cache = _Cache(facts=facts)
+        return frozenset(self._clearance(cache, account, self._clock()).always)
 
     def _load(self, database: Database) -> _Cache:
         with self._lock:
