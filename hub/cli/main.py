@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "policy": "hub.cli.policy",
     "push": "hub.cli.push",
     "pull": "hub.cli.pull",
+    "demo": "hub.cli.demo",
 }
 
 
