@@ -14,7 +14,7 @@ from hub.cli.demo.cast import Player, assemble, require_samples
 from hub.cli.demo.feeds import find_files, push_files
 from hub.cli.demo.invitation import print_invitation
 from hub.cli.demo.matrix import print_matrix, print_refusals
-from hub.cli.demo.play import look, play, require_agreement
+from hub.cli.demo.play import Outcome, look, play, require_agreement
 from hub.cli.demo.stage import Stage, choose_port, make_directory, on_stage
 from hub.runtime.wiring import opened
 from hub.store.database import Pool
@@ -93,9 +93,8 @@ def _show_samples(stage: Stage, pool: Pool, players: Sequence[Player], tell: Tel
     click.echo()
     print_refusals(scenes)
     require_agreement(outcome)
-    click.echo(
-        f"\n{len(outcome.explanations)} objects, {len(players)} accounts: what was pulled over TAXII is what the rules say."
-    )
+    click.echo()
+    _print_agreement(outcome, players)
 
 
 def _show_files(stage: Stage, pool: Pool, players: Sequence[Player], files: Sequence[Path], tell: Tell) -> None:
@@ -107,6 +106,11 @@ def _show_files(stage: Stage, pool: Pool, players: Sequence[Player], files: Sequ
     click.echo(
         f"{len(outcome.explanations):,} versions, {len(players)} accounts: what was pulled is what the rules say."
     )
+
+
+def _print_agreement(outcome: Outcome, players: Sequence[Player]) -> None:
+    versions = len(outcome.explanations)
+    click.echo(f"{versions:,} objects, {len(players)} accounts: what was pulled over TAXII is what the rules say.")
 
 
 def _serve(stage: Stage) -> None:
