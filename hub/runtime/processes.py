@@ -20,7 +20,9 @@ from hub.runtime import wiring
 from hub.runtime.embedded.account import service_account
 from hub.runtime.embedded.child import Program
 from hub.runtime.embedded.datadir import DataDirectory, ServerUrls
+from hub.runtime.embedded.postgres import postgres_answers
 from hub.runtime.embedded.servers import await_answer, chosen, embedded, wanted
+from hub.runtime.embedded.valkey import redis_answers
 from hub.runtime.settings import Settings
 from hub.runtime.supervisor import Supervisor
 
@@ -77,6 +79,7 @@ def _claim(settings: Settings, stack: ExitStack) -> DataDirectory | None:
 def _start_servers(
     settings: Settings, directory: DataDirectory | None, supervisor: Supervisor, stop: threading.Event
 ) -> ServerUrls:
+    _require_own_servers(settings)
     if directory is None:
         return ServerUrls(database=settings.database_url, redis=settings.redis_url)
     postgres, valkey = embedded(directory)
@@ -84,6 +87,14 @@ def _start_servers(
         process = supervisor.start(server.program, prepare=server.prepare)
         await_answer(server, process, unless=stop)
     return chosen(settings, ServerUrls(database=postgres.url, redis=valkey.url))
+
+
+def _require_own_servers(settings: Settings) -> None:
+    """Raise UnavailableError where a server that the settings name does not answer; its URL may hold a password."""
+    if settings.database_url and not postgres_answers(settings.database_url):
+        raise UnavailableError("the PostgreSQL server at HUB_DATABASE_URL does not answer")
+    if settings.redis_url and not redis_answers(settings.redis_url):
+        raise UnavailableError("the Redis server at HUB_REDIS_URL does not answer")
 
 
 def _hub_program(name: str, settings: Settings, urls: ServerUrls) -> Program:

@@ -150,7 +150,7 @@ def _flat_kinds() -> dict[str, Any]:
 def _convert(value: object, key: str, *, source: str, strict: bool) -> object:
     kinds = _flat_kinds()
     if key not in kinds:
-        raise ConfigurationError(f"{source}: there is no key {key.removeprefix(_CAPS)}")
+        raise ConfigurationError(f"{source}: there is no setting {key.removeprefix(_CAPS)}")
     try:
         return msgspec.convert(value, kinds[key], strict=strict, dec_hook=_path)
     except msgspec.ValidationError as error:

@@ -26,6 +26,15 @@ _BOOTSTRAP: Final = "CREATE ROLE hub LOGIN\nCREATE DATABASE hub OWNER hub\n"
 """A statement a line, for single-user mode: the hub's own role is no superuser."""
 
 
+def postgres_answers(url: str) -> bool:
+    """Tell whether the server at `url` takes connections."""
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
 class Postgres:
     """One cluster at `home`, owned by `account` where the hub is root."""
 
@@ -73,11 +82,7 @@ class Postgres:
 
     def answers(self) -> bool:
         """Tell whether the server takes connections."""
-        try:
-            psycopg.connect(self.url, connect_timeout=2).close()
-        except psycopg.OperationalError:
-            return False
-        return True
+        return postgres_answers(self.url)
 
     def _url(self, role: str, database: str) -> str:
         sockets = quote(str(socket_directory(self._home, self._account)), safe="")

@@ -27,6 +27,15 @@ _OPTIONS: Final = {
 }
 
 
+def redis_answers(url: str) -> bool:
+    """Tell whether the server at `url` answers a PING."""
+    try:
+        with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
 class Valkey:
     """One server at `home`, owned by `account` where the hub is root."""
 
@@ -59,11 +68,7 @@ class Valkey:
 
     def answers(self) -> bool:
         """Tell whether the server answers a PING."""
-        try:
-            with redis.Redis.from_url(self.url, socket_timeout=2) as client:
-                return bool(client.ping())
-        except redis.RedisError:
-            return False
+        return redis_answers(self.url)
 
     @property
     def _socket(self) -> Path:
