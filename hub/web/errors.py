@@ -81,9 +81,14 @@ def failure_of(error: Exception) -> Failure:
     if isinstance(error, InternalServerError):
         return _incident(error.original_exception or error)
     if isinstance(error, HTTPException) and error.code is not None:
-        headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
+        headers = [(name, _in_order(value)) for name, value in error.get_headers() if name != "Content-Type"]
         return failure_with(HTTPStatus(error.code), error.description or "", headers)
     return _incident(error)
+
+
+def _in_order(value: str) -> str:
+    """Sort a list such as that of `Allow`, which werkzeug writes in an order that differs from process to process."""
+    return ", ".join(sorted(value.split(", ")))
 
 
 def failure_with(status: HTTPStatus, sentence: str, headers: Sequence[tuple[str, str]] = ()) -> Failure:
