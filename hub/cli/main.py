@@ -11,6 +11,7 @@ from hub.domain.errors import ConfigurationError, HubError
 
 _COMMANDS: Final = {
     "serve": "hub.cli.serve",
+    "prepare": "hub.cli.serve",
     "web": "hub.cli.serve",
     "ingest": "hub.cli.serve",
     "collections": "hub.cli.collections",

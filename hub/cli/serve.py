@@ -1,4 +1,4 @@
-"""`hub serve`, and the two processes it consists of, for hubs that span machines: `hub web` and `hub ingest`."""
+"""`hub serve`, and the steps it consists of, for hubs that span machines: `hub prepare`, `hub web`, `hub ingest`."""
 
 import click
 
@@ -24,6 +24,20 @@ def serve(settings: Settings) -> None:
         stop=processes.stop_event(),
         ready=lambda address: click.echo(f"hub is ready on {address}"),
     )
+
+
+@click.command()
+@with_settings("collections", "agreements")
+def prepare(settings: Settings) -> None:
+    """Bring the database to this release and take over the collection and agreement files.
+
+    `hub serve` does it by itself. Safe to repeat.
+    """
+    from hub.runtime import wiring  # noqa: PLC0415 - the other commands start without the web
+
+    configure_logs(settings)
+    with servers(settings) as urls:
+        wiring.prepare(settings, urls)
 
 
 @click.command()
