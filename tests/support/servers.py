@@ -42,6 +42,10 @@ class TestServers:
         """Make a database without any table and give its URL."""
         return self._copy_of("template1")
 
+    def copy_of(self, database_url: str) -> str:
+        """Copy a database that nobody is connected to and give the URL of the copy."""
+        return self._copy_of(urlsplit(database_url).path.removeprefix("/"))
+
     def fresh_redis(self) -> str:
         """Give the URL of a Redis database that nobody else uses."""
         return self._redis_url.replace("db=0", f"db={next(self._redis_numbers)}")

@@ -30,10 +30,11 @@ class Published:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A version with its `date_added`."""
+    """A version with its `date_added`, and when it was accepted: a version that was moved is no younger for it."""
 
     published: Published
     added: Tick
+    accepted: Tick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ class Oracle:
         """Whether the rules allow the version itself, the newest in its collection, and its producer's newest."""
         deciding = (placed, _newest(self._siblings(placed)), _newest(self._cousins(placed)))
         return all(
-            decide(self.world, account, each.published.handling, added=instant_of(each.added), at=self.at).allowed
+            decide(self.world, account, each.published.handling, added=instant_of(each.accepted), at=self.at).allowed
             for each in deciding
         )
 

@@ -175,7 +175,7 @@ class Region:
             replace_agreements(database, agreements)
 
     def _agreement(self, number: int) -> Agreement:
-        days = self.rng.randint(-2, 1)
+        days = self.rng.choice([-2, -1, 0, 0.5])
         return Agreement(
             id=AgreementId(f"drawn-{number}"),
             version=1,
@@ -184,8 +184,8 @@ class Region:
             state=AgreementState.ACTIVE,
             parties=frozenset({MemberCode("AU")}),
             signed_by=frozenset({MemberCode("AU")} if self.rng.random() < 0.9 else ()),
-            valid_from=(self.clock.at + timedelta(days=days)).replace(microsecond=0),
-            valid_until=None,
+            valid_from=self.clock.at + timedelta(days=days),
+            valid_until=self.rng.choice([None, self.clock.at + timedelta(days=1)]),
             clauses=tuple(self._clause(number) for number in range(1, self.rng.randint(2, 4))),
         )
 
@@ -199,7 +199,7 @@ class Region:
             purposes=self._any_or(["network-defence", "research"]),
             reach=self.rng.choice(list(Reach)),
             recipients=frozenset(OrganisationId(name) for name in self._some(OWN)),
-            max_age_days=self.rng.choice([None, None, 1, 2, 3]),
+            max_age_days=self.rng.choice([None, 1, 1, 2]),
         )
 
     def _any_or(self, names: Any) -> frozenset[str]:
@@ -213,11 +213,13 @@ class Region:
         with self.hub.parts.pool.statement() as database:
             world = load_facts(database).world
             rows = database.execute(
-                "SELECT c.id, log.producer, log.object_id, log.version, log.tick"
+                "SELECT c.id, log.producer, log.object_id, log.version, log.tick, log.accepted"
                 " FROM log JOIN collections c ON c.number = log.collection ORDER BY log.tick"
             ).fetchall()
         aliases = {entry.id: entry.alias for entry in self.hub.parts.catalogue}
-        added = {(aliases[collection], *names): tick for collection, *names, tick in rows}
+        added = {(aliases[collection], *names): (tick, accepted) for collection, *names, tick, accepted in rows}
         assert added.keys() == self.shelf.keys()
-        shelf = [Placed(published=self.shelf[key], added=tick) for key, tick in added.items()]
+        shelf = [
+            Placed(published=self.shelf[key], added=tick, accepted=accepted) for key, (tick, accepted) in added.items()
+        ]
         return Oracle(world=world, at=self.clock.at, shelf=shelf)

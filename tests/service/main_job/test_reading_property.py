@@ -21,7 +21,7 @@ from tests.service.main_job.traffic import seeded
 from tests.support.hub import TestHub, running_hub
 from tests.support.servers import TestServers
 
-ROUNDS: Final = 6
+ROUNDS: Final = 5
 CHANGES: Final = 12
 """Things that producers do in a round."""
 
@@ -70,7 +70,7 @@ def settle(hub: TestHub, clock: StillClock, seed: int) -> Region:
     return region
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [2, 3])
 def test_pages_hold_what_the_rules_allow_row_by_row(hub: TestHub, clock: StillClock, seed: int) -> None:
     region = settle(hub, clock, seed)
     seen = set()
@@ -78,10 +78,11 @@ def test_pages_hold_what_the_rules_allow_row_by_row(hub: TestHub, clock: StillCl
         region.agree()
         for _ in range(CHANGES):
             region.change()
-        clock.at += timedelta(hours=region.rng.randint(0, 30))
-        oracle = region.oracle()
-        for name in READERS:
-            seen |= {len(check_pages(region, oracle, name, alias)) for alias in ("all", REGIONAL, "au", "nz", "jp")}
+        for hours in (0, region.rng.randint(1, 30)):
+            clock.at += timedelta(hours=hours)
+            oracle = region.oracle()
+            for name in READERS:
+                seen |= {len(check_pages(region, oracle, name, alias)) for alias in ("all", REGIONAL, "au", "nz")}
     assert 0 in seen
     assert len(seen) > 10
 
