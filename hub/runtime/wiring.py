@@ -21,9 +21,9 @@ from hub.runtime.embedded.datadir import ServerUrls
 from hub.runtime.settings import Settings
 from hub.runtime.toml_directory import read_toml_directory
 from hub.services.access import Access
-from hub.services.authenticate import Authenticating
 from hub.services.clearances import Clearances
 from hub.services.delete import Deleting
+from hub.services.directory.authenticate import Authenticating
 from hub.services.ingest import Ingest
 from hub.services.publish import Publishing
 from hub.services.read import Reading

@@ -10,7 +10,7 @@ from flask import g
 
 from hub.domain.directory import Principal
 from hub.domain.errors import UnauthenticatedError
-from hub.services.authenticate import Authenticating
+from hub.services.directory.authenticate import Authenticating
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
 _SENTENCE: Final = "Name an account and its token: HTTP Basic with both, or Bearer with the token."

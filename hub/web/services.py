@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from hub.domain.catalogue import Catalogue
 from hub.services.access import Access
-from hub.services.authenticate import Authenticating
 from hub.services.delete import Deleting
+from hub.services.directory.authenticate import Authenticating
 from hub.services.read import Reading
 from hub.services.submit import Submitting
 

@@ -16,9 +16,9 @@ from hub.domain.submissions import Outcome, Submission
 from hub.runtime.embedded.datadir import ServerUrls
 from hub.runtime.settings import Settings, load_settings
 from hub.runtime.wiring import Parts, build, now, opened, prepare
-from hub.services.authenticate import Authenticating
 from hub.services.delete import Deleting
 from hub.services.directory.accounts import add_account
+from hub.services.directory.authenticate import Authenticating
 from hub.services.directory.organisations import add_organisation
 from hub.services.ingest import Ingest
 from hub.services.read import Reading

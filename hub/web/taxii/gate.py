@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import RequestRedirect
 
 from hub.domain.errors import NotFoundError
-from hub.services.authenticate import Authenticating
+from hub.services.directory.authenticate import Authenticating
 from hub.web.credentials import authenticate
 from hub.web.taxii.bodies import measure
 from hub.web.taxii.negotiation import MEDIA_TYPE, accept_answer, accept_content

@@ -9,8 +9,8 @@ import pytest
 from hub.domain.directory import MemberStatus, OrganisationKind
 from hub.domain.errors import ForbiddenError
 from hub.domain.identifiers import AccountId
-from hub.services.authenticate import Authenticating
 from hub.services.directory.accounts import add_account, disable_account, enable_account
+from hub.services.directory.authenticate import Authenticating
 from hub.services.directory.members import activate_member, observe_member, suspend_member
 from hub.services.directory.organisations import add_organisation, disable_organisation, enable_organisation
 from hub.services.directory.tokens import add_token, list_tokens, revoke_token
