@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.domain.clock import instant_of
 from hub.domain.handling import Handling
 from hub.domain.identifiers import AccountId, Tick
 from hub.policy.reading import decide
@@ -14,8 +13,9 @@ from hub.policy.world import World
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """A version of an object that one producer has in one collection."""
+    """A version of an object that one producer has in one collection, and when it was accepted."""
 
+    accepted: datetime
     alias: str
     id: str
     version: str
@@ -30,11 +30,10 @@ class Published:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A version with its `date_added`, and when it was accepted: a version that was moved is no younger for it."""
+    """A version with its `date_added`. One that was moved is no younger for it."""
 
     published: Published
     added: Tick
-    accepted: Tick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +70,7 @@ class Oracle:
         """Whether the rules allow the version itself, the newest in its collection, and its producer's newest."""
         deciding = (placed, _newest(self._siblings(placed)), _newest(self._cousins(placed)))
         return all(
-            decide(self.world, account, each.published.handling, added=instant_of(each.accepted), at=self.at).allowed
+            decide(self.world, account, each.published.handling, added=each.published.accepted, at=self.at).allowed
             for each in deciding
         )
 

@@ -79,6 +79,7 @@ class Region:
         marks = set(thing.get("object_marking_refs", []))
         levels = [level for level, name in TLP_MARKINGS.items() if name in marks]
         return Published(
+            accepted=self.clock.at,
             alias=alias,
             id=thing["id"],
             version=version,
@@ -213,13 +214,11 @@ class Region:
         with self.hub.parts.pool.statement() as database:
             world = load_facts(database).world
             rows = database.execute(
-                "SELECT c.id, log.producer, log.object_id, log.version, log.tick, log.accepted"
+                "SELECT c.id, log.producer, log.object_id, log.version, log.tick"
                 " FROM log JOIN collections c ON c.number = log.collection ORDER BY log.tick"
             ).fetchall()
         aliases = {entry.id: entry.alias for entry in self.hub.parts.catalogue}
-        added = {(aliases[collection], *names): (tick, accepted) for collection, *names, tick, accepted in rows}
+        added = {(aliases[collection], *names): tick for collection, *names, tick in rows}
         assert added.keys() == self.shelf.keys()
-        shelf = [
-            Placed(published=self.shelf[key], added=tick, accepted=accepted) for key, (tick, accepted) in added.items()
-        ]
+        shelf = [Placed(published=self.shelf[key], added=tick) for key, tick in added.items()]
         return Oracle(world=world, at=self.clock.at, shelf=shelf)
