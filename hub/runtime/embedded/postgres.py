@@ -62,7 +62,7 @@ class Postgres:
             self._create()
         self._check_version()
         self._configure(self._home)
-        end_predecessor(self._home)
+        end_predecessor(self._home, socket_directory(self._home, self._account))
 
     @property
     def program(self) -> Program:

@@ -10,17 +10,19 @@ import structlog
 
 from hub.domain.errors import UnavailableError
 
+_SOCKET_LOCK: Final = ".s.PGSQL.5432.lock"
 _FAST_SECONDS: Final = 60
 _IMMEDIATE_SECONDS: Final = 30
 
 _log = structlog.get_logger(__name__)
 
 
-def end_predecessor(home: Path) -> None:
-    """End every PostgreSQL process of the cluster at `home`; raise UnavailableError where one does not end.
+def end_predecessor(home: Path, sockets: Path) -> None:
+    """End every PostgreSQL process of the cluster at `home` and remove its locks, those in `sockets` too.
 
     A postmaster is asked for its fast shutdown first. Server processes without a postmaster, and a postmaster that
     does not end, get SIGQUIT: the next start then replays the write-ahead log, and nothing committed is lost.
+    Raises UnavailableError where a process does not end even so.
     """
     postmaster = _postmaster(home)
     if postmaster is not None:
@@ -29,7 +31,9 @@ def end_predecessor(home: Path) -> None:
     remaining = _processes(home)
     if remaining and _end(remaining, signal.SIGQUIT, _IMMEDIATE_SECONDS):
         raise UnavailableError(f"a PostgreSQL server that still runs on {home} does not end")
-    (home / "postmaster.pid").unlink(missing_ok=True)
+    # By number alone PostgreSQL takes a dead postmaster that nobody has reaped, or a stranger, for one that runs.
+    for lock in (home / "postmaster.pid", sockets / _SOCKET_LOCK):
+        lock.unlink(missing_ok=True)
 
 
 def _postmaster(home: Path) -> psutil.Process | None:

@@ -12,6 +12,7 @@ import redis
 from hub.domain.errors import ConfigurationError, ConflictError
 from hub.runtime.embedded import ServerUrls, servers
 from hub.runtime.embedded.account import service_account
+from hub.runtime.embedded.child import Program, spawn, stop
 from hub.runtime.embedded.datadir import DataDirectory, socket_directory
 from hub.runtime.settings import Settings, load_settings
 
@@ -151,3 +152,22 @@ def test_a_cluster_of_another_version_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data" / "postgres" / "PG_VERSION").write_text("17\n")
     with pytest.raises(ConfigurationError, match="was made by PostgreSQL 17"), servers(settings_on(tmp_path / "data")):
         pytest.fail("a cluster of another version was started")
+
+
+def test_locks_that_name_a_living_stranger_do_not_keep_the_cluster_from_starting(tmp_path: Path) -> None:
+    settings = settings_on(tmp_path / "data")
+    with servers(settings):
+        home = settings.data / "postgres"
+        locks = {path: path.read_text() for path in (home / "postmaster.pid", home / ".s.PGSQL.5432.lock")}
+    sleep = Program(
+        name="sleep", argv=("/bin/sleep", "600"), environment={}, directory=Path("/"), account=service_account()
+    )
+    stranger = spawn(sleep)
+    try:
+        for path, text in locks.items():
+            path.write_text("\n".join([str(stranger.pid), *text.splitlines()[1:], ""]))
+        with servers(settings) as urls:
+            assert value_of(urls, "SELECT 1") == 1
+        assert stranger.poll() is None
+    finally:
+        stop(stranger, sleep)
