@@ -1,7 +1,7 @@
 """Process large submissions part by part: each part's rows, outcomes and progress are one commit.
 
-A worker may die at any moment. What it had committed stays, numbered; whoever takes the submission up next validates
-it again, which gives the same parts, and goes on after the last one that is there.
+A worker may die at any moment. What it had committed stays, with the outcome of each object in it; whoever takes the
+submission up next validates it again and goes on with the objects that have none, in parts of its own size.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,9 +16,9 @@ import structlog
 from hub.bus.queue import Queue
 from hub.domain.catalogue import Catalogue, Collection
 from hub.domain.clock import instant_of, tick_of
-from hub.domain.errors import UnavailableError
+from hub.domain.errors import ConfigurationError, HubError, UnavailableError
 from hub.domain.identifiers import SubmissionId
-from hub.domain.submissions import CheckedEnvelope, CheckedObject, Outcome
+from hub.domain.submissions import CheckedEnvelope, CheckedObject, Outcome, RefusedObject
 from hub.services.batches import Batch, envelope_levels, in_publishing_order
 from hub.services.publish import Publishing
 from hub.services.submit import Limits, record_submission, refusals
@@ -26,6 +26,7 @@ from hub.stix.check import check_objects
 from hub.stix.envelope import open_envelope
 from hub.store.database import Pool
 from hub.store.submissions import (
+    Progress,
     Receipt,
     add_outcomes,
     claim,
@@ -33,7 +34,7 @@ from hub.store.submissions import (
     count_refused,
     expire,
     load_pending,
-    parts_done,
+    load_progress,
     pending_submissions,
     release,
 )
@@ -48,11 +49,16 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Work:
-    """One submission, validated: the refused first, then parts of the accepted in publishing order."""
+    """What is left of a submission, validated: refusals to tell, and parts to publish, the first of them `begin`.
+
+    `checked` is all of it, of which the parts that are done are known by their levels.
+    """
 
     receipt: Receipt
     collection: Collection
     checked: CheckedEnvelope
+    begin: int
+    refused: tuple[RefusedObject, ...]
     parts: Sequence[Sequence[CheckedObject]]
 
 
@@ -112,6 +118,8 @@ class Ingest:
                 self._process(submission, stop)
             except UnavailableError:
                 raise
+            except HubError as error:
+                _log.error("submission.failed", submission=submission, reason=error.sentence)
             except Exception:  # noqa: BLE001 - the outermost loop of a worker
                 _log.exception("submission.failed", submission=submission)
             finally:
@@ -128,24 +136,32 @@ class Ingest:
             pending = load_pending(database, submission)
             if pending is None:
                 return
-            done = parts_done(database, submission)
-        work = self._work(*pending)
-        for number in range(done, len(work.parts)):
+            progress = load_progress(database, submission)
+        work = self._work(*pending, progress)
+        for number in range(len(work.parts)):
             if stop.is_set():
                 return
             self._publish_part(work, number)
         _log.info("submission.complete", submission=submission, objects=work.receipt.total)
 
-    def _work(self, receipt: Receipt, body: bytes) -> _Work:
+    def _work(self, receipt: Receipt, body: bytes, progress: Progress) -> _Work:
         collection = self._catalogue.find(receipt.collection)
         if collection is None:
-            raise UnavailableError(f"Collection {receipt.collection} of a pending submission is not loaded here.")
+            raise ConfigurationError(f"Collection {receipt.collection} of a pending submission is not loaded here.")
         envelope = open_envelope(body, caps=self._limits.caps)
         checked = check_objects(envelope, caps=self._limits.caps, at=instant_of(receipt.received))
-        ordered = in_publishing_order(checked.accepted)
+        done = progress.positions
+        left = [item for item in in_publishing_order(checked.accepted) if item.position not in done]
         size = self._part_objects
-        parts = [ordered[start : start + size] for start in range(0, len(ordered), size)]
-        return _Work(receipt=receipt, collection=collection, checked=checked, parts=parts or [[]])
+        parts = [left[start : start + size] for start in range(0, len(left), size)]
+        return _Work(
+            receipt=receipt,
+            collection=collection,
+            checked=checked,
+            begin=progress.parts,
+            refused=tuple(item for item in checked.refused if item.position not in done),
+            parts=parts or [[]],
+        )
 
     def _publish_part(self, work: _Work, number: int) -> None:
         """Commit one part; the first also tells what validation refused, the last closes the submission."""
@@ -160,9 +176,9 @@ class Ingest:
         )
         with self._pool.transaction() as database:
             now = tick_of(self._clock())
-            outcomes: list[Outcome] = refusals(work.checked.refused, receipt.received) if number == 0 else []
+            outcomes: list[Outcome] = refusals(work.refused, receipt.received) if number == 0 else []
             outcomes += self._publishing.publish(database, batch, now=now)
-            add_outcomes(database, receipt.id, number, outcomes)
+            add_outcomes(database, receipt.id, work.begin + number, outcomes)
             if number == len(work.parts) - 1:
                 complete(database, receipt.id, now=now)
                 record_submission(database, receipt, refused=count_refused(database, receipt.id))

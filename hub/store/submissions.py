@@ -22,6 +22,14 @@ class Receipt:
     total: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How many parts of a submission are committed, and the positions of the objects that have their outcomes."""
+
+    parts: int
+    positions: frozenset[int]
+
+
 def add_complete(database: Database, receipt: Receipt, outcomes: Sequence[Outcome], *, now: Tick) -> None:
     """Keep a submission of which every object has its outcome."""
     _add(database, receipt, completed=now, listing=None, body=None)
@@ -95,10 +103,11 @@ def load_pending(database: Database, submission: SubmissionId) -> tuple[Receipt,
     return receipt, body
 
 
-def parts_done(database: Database, submission: SubmissionId) -> int:
-    """Return how many parts of a submission have their outcomes."""
-    ((count,),) = database.execute("SELECT count(*) FROM outcomes WHERE submission = %s", (submission,)).fetchall()
-    return int(count)
+def load_progress(database: Database, submission: SubmissionId) -> Progress:
+    """Return what of a submission has been processed."""
+    ((parts,),) = database.execute("SELECT count(*) FROM outcomes WHERE submission = %s", (submission,)).fetchall()
+    done = frozenset(outcome.position for outcome in _outcomes(database, submission))
+    return Progress(parts=parts, positions=done)
 
 
 def count_refused(database: Database, submission: SubmissionId) -> int:

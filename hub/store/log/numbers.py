@@ -7,8 +7,10 @@ from hub.store.database import Database
 
 
 def number_collections(database: Database, ids: Iterable[CollectionId]) -> dict[CollectionId, int]:
-    """Return the number of each collection, giving one to those that are new. Numbers never change."""
-    wanted = list(ids)
-    database.execute("INSERT INTO collections (id) SELECT unnest(%s::text[]) ON CONFLICT (id) DO NOTHING", (wanted,))
-    rows = database.execute("SELECT id, number FROM collections WHERE id = ANY(%s)", (wanted,))
+    """Return the number of every collection that the log has known, giving one to those that are new.
+
+    Numbers never change, and a collection whose file is gone keeps its own: the log still holds what was published.
+    """
+    database.execute("INSERT INTO collections (id) SELECT unnest(%s::text[]) ON CONFLICT (id) DO NOTHING", (list(ids),))
+    rows = database.execute("SELECT id, number FROM collections")
     return {CollectionId(name): number for name, number in rows}
