@@ -55,6 +55,11 @@ def next_change(world: World, *, at: datetime) -> datetime | None:
     return min(limits, default=None)
 
 
+def limits_age(world: World) -> bool:
+    """Whether any clause of any agreement looks at how old a version is."""
+    return any(clause.max_age_days is not None for agreement in world.agreements for clause in agreement.clauses)
+
+
 def reader_class(world: World, account: AccountId, named: frozenset[AccountId]) -> ReaderClass | None:
     """Return what all accounts that every decision treats alike have in common; None for those nobody knows.
 

@@ -1,6 +1,8 @@
 """What of a submission is published together, in which order, and at which levels its objects refer to one another."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,13 +37,39 @@ def envelope_levels(objects: Iterable[CheckedObject], collection: Collection) ->
 
 
 def in_publishing_order(objects: Iterable[CheckedObject]) -> list[CheckedObject]:
-    """Put marking-definitions before what they mark, and everything else in the order of the envelope."""
-    waiting = sorted(objects, key=lambda checked: (checked.type != MARKING_DEFINITION, checked.position))
-    definitions = [checked for checked in waiting if checked.type == MARKING_DEFINITION]
+    """Put marking-definitions before what they mark, SCOs before what refers to them, the rest as in the envelope."""
+    definitions: list[CheckedObject] = []
+    observables: list[CheckedObject] = []
+    others: list[CheckedObject] = []
+    for checked in sorted(objects, key=lambda checked: checked.position):
+        if checked.type == MARKING_DEFINITION:
+            definitions.append(checked)
+        else:
+            (observables if checked.observable else others).append(checked)
+    return [
+        *_needed_first(definitions, lambda checked: checked.marking_refs),
+        *_needed_first(observables, lambda checked: checked.refs),
+        *others,
+    ]
+
+
+def _needed_first(
+    objects: Sequence[CheckedObject], needs: Callable[[CheckedObject], AbstractSet[StixId]]
+) -> list[CheckedObject]:
+    """Put each object after those it needs; of a circle somewhere a first one is taken. Nothing here recurses."""
+    named: dict[StixId, list[CheckedObject]] = defaultdict(list)
+    for checked in objects:
+        named[checked.id].append(checked)
     ordered: list[CheckedObject] = []
-    while definitions:
-        unmet = {checked.id for checked in definitions}
-        ready = [checked for checked in definitions if not checked.marking_refs & unmet] or definitions
-        ordered += ready
-        definitions = [checked for checked in definitions if checked not in ready]
-    return ordered + waiting[len(ordered) :]
+    met: set[int] = set()
+    waiting = [(checked, False) for checked in reversed(objects)]
+    while waiting:
+        checked, needs_are_met = waiting.pop()
+        if needs_are_met:
+            ordered.append(checked)
+        elif checked.position not in met:
+            met.add(checked.position)
+            waiting.append((checked, True))
+            needed = (each for name in needs(checked) & named.keys() for each in named[name])
+            waiting += [(each, False) for each in sorted(needed, key=lambda each: -each.position)]
+    return ordered

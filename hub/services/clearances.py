@@ -131,4 +131,4 @@ def _work_out(facts: Facts, account: AccountId, at: datetime) -> Clearance:
 
 
 def _least_tick(now: int, age: timedelta) -> int:
-    return 0 if age == timedelta.max else now - age // _MICROSECOND
+    return max(0, now - age // _MICROSECOND)

@@ -61,7 +61,7 @@ class Deleting:
             remove_rows(database, chosen)
             facts = self._clearances.facts(database)
             left = [placed for placed in stored if placed.row.stamp.seq not in chosen]
-            Placement(database, head, facts.classes, held.organisation.id).settle(left, now=tick_of(self._clock()))
+            Placement(database, head, facts, held.organisation.id).settle(left, now=tick_of(self._clock()))
             record(
                 database,
                 actor=held.account.id,

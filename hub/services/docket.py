@@ -26,7 +26,8 @@ class Docket:
     The TLP marking-definitions are nobody's: validation lets only canonical bodies pass, and any bundle may bring them.
     `number` is the collection's in the store; `versions` are the producer's own by object, in whatever collection;
     `others` the ids that other organisations have published; `markings` what marking references mean; `levels` those
-    of objects that may be referred to.
+    of objects that may be referred to: the highest of what is stored and what the envelope holds, until a newest
+    version from it is accepted.
     """
 
     batch: Batch
@@ -36,7 +37,7 @@ class Docket:
     versions: defaultdict[StixId, list[StoredVersion]]
     others: frozenset[StixId]
     markings: dict[StixId, list[Marking]]
-    levels: Mapping[StixId, Level]
+    levels: dict[StixId, Level]
     additions: list[Addition] = field(default_factory=list)
 
     def hear(self, checked: CheckedObject, *, now: Tick) -> Outcome:
@@ -110,6 +111,8 @@ class Docket:
                 tlp=handling.tlp,
             )
         )
+        if checked.id in self.levels and tick == max(known.version_tick for known in versions):
+            self.levels[checked.id] = self.batch.levels[checked.id]
         if checked.defines is not None:
             self.markings[checked.id] = [checked.defines]
         return version

@@ -47,9 +47,9 @@ def explain_version(facts: Facts, version: PlacedVersion, account: AccountId, *,
     """
     guard = facts.classes.guards[version.guard]
     parts = (
-        (guard.own, version.tick),
-        (guard.newest, version.newest_tick),
-        (guard.producers, version.producers_tick),
+        (guard.own, version.accepted),
+        (guard.newest, version.newest_accepted),
+        (guard.producers, version.producers_accepted),
     )
     answers = [
         decide(facts.world, account, facts.classes.handlings[number], added=instant_of(tick), at=at)

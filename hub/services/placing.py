@@ -8,8 +8,10 @@ from hub.domain.handling import Handling
 from hub.domain.identifiers import GuardId, HandlingId, OrganisationId, StixId, SubmissionId, Tick
 from hub.domain.submissions import CheckedObject
 from hub.policy.versions import Link, narrows, places
+from hub.policy.visibility import limits_age
 from hub.store.database import Database
-from hub.store.log.classes import Classes, Guard, intern_guards, intern_handlings
+from hub.store.facts import Facts
+from hub.store.log.classes import Guard, intern_guards, intern_handlings
 from hub.store.log.head import Head, Stamp, give_out
 from hub.store.log.markings import add_markings
 from hub.store.log.rows import NewRow, PlacedRow, Placing, Row, add_rows, replace_rows
@@ -55,10 +57,11 @@ class _Chained:
 class Placement:
     """One producer's change to the log, made under the log's lock and written at once."""
 
-    def __init__(self, database: Database, head: Head, classes: Classes, producer: OrganisationId) -> None:
+    def __init__(self, database: Database, head: Head, facts: Facts, producer: OrganisationId) -> None:
         self._database = database
         self._head = head
-        self._classes = classes
+        self._classes = facts.classes
+        self._age_counts = limits_age(facts.world)
         self._producer = producer
 
     def write(
@@ -103,7 +106,8 @@ class Placement:
         moving = sorted((link for link in chained if self._moves(link)), key=lambda link: guards[link.guard])
         stamps = give_out(self._database, self._head, [guards[link.guard] for link in moving], now=now)
         for link, stamp in zip(moving, stamps, strict=True):
-            link.entry.row = replace(link.entry.row, stamp=stamp)
+            accepted = stamp.tick if link.entry.before is None else link.entry.row.accepted
+            link.entry.row = replace(link.entry.row, stamp=stamp, accepted=accepted)
         placings = {link.entry: _placing(link, guards[link.guard]) for link in chained}
         replace_rows(
             self._database,
@@ -120,11 +124,21 @@ class Placement:
         if before is None:
             return True
         guard = self._classes.guards[before.placing.guard]
-        handlings = self._classes.handlings
-        return not (
-            narrows(handlings[guard.newest], link.newest.handling)
-            and narrows(handlings[guard.producers], link.producers.handling)
+        return self._opens(link.entry, guard.newest, before.placing.newest_accepted, link.newest) or self._opens(
+            link.entry, guard.producers, before.placing.producers_accepted, link.producers
         )
+
+    def _opens(self, entry: _Entry, closing: HandlingId, since: Tick, newest: _Entry) -> bool:
+        """Whether another newest version may open a row: by its handling, or by being younger than the one before.
+
+        The row's own handling and age hold as ever; where they are at least as strict as those of the newest before,
+        that it is younger now opens nothing.
+        """
+        if not narrows(self._classes.handlings[closing], newest.handling):
+            return True
+        younger = newest.before is None or newest.row.accepted > since
+        own_is_as_strict = entry.row.handling == closing and entry.row.accepted <= since
+        return self._age_counts and younger and not own_is_as_strict
 
 
 def _chain(entries: Sequence[_Entry]) -> list[_Chained]:
@@ -146,6 +160,7 @@ def _row(addition: Addition, handling: HandlingId) -> Row:
     checked = addition.checked
     return Row(
         stamp=_UNPLACED,
+        accepted=_UNPLACED.tick,
         collection=addition.collection,
         object_id=checked.id,
         type=checked.type,
@@ -163,6 +178,6 @@ def _placing(link: _Chained, guard: GuardId) -> Placing:
     return Placing(
         guard=guard,
         latest=link.newest is link.entry,
-        newest_tick=link.newest.row.stamp.tick,
-        producers_tick=link.producers.row.stamp.tick,
+        newest_accepted=link.newest.row.accepted,
+        producers_accepted=link.producers.row.accepted,
     )

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from hub.domain.clock import timestamp_of
 from hub.domain.directory import Principal
-from hub.domain.identifiers import CollectionId, StixId, Tick
+from hub.domain.identifiers import CollectionId, OrganisationId, StixId, Tick
 from hub.domain.submissions import CheckedObject, Marking, Outcome, StoredVersion
 from hub.policy.publishing import may_publish
 from hub.services.access import world_of
@@ -17,8 +18,11 @@ from hub.store.database import Database
 from hub.store.facts import Facts
 from hub.store.log.head import lock_head
 from hub.store.log.markings import find_markings
-from hub.store.log.rows import PlacedRow, newest_levels, own_rows, published_by_others
+from hub.store.log.rows import Level, PlacedRow, newest_levels, own_rows, published_by_others
 from hub.store.principals import hold_principal
+
+_ELSEWHERE: Final = CollectionId("")
+"""A collection that was added after this process started, which is any but the one it publishes in."""
 
 
 class Publishing:
@@ -48,7 +52,7 @@ class Publishing:
         docket = self._docket(database, batch, principal, facts, stored)
         outcomes = [docket.hear(checked, now=now) for checked in batch.objects]
         changed = {addition.checked.id for addition in docket.additions}
-        Placement(database, head, facts.classes, principal.organisation.id).write(
+        Placement(database, head, facts, principal.organisation.id).write(
             [placed for placed in stored if placed.row.object_id in changed],
             docket.additions,
             submission=batch.submission,
@@ -60,8 +64,6 @@ class Publishing:
         self, database: Database, batch: Batch, principal: Principal, facts: Facts, stored: Sequence[PlacedRow]
     ) -> Docket:
         producer = principal.organisation.id
-        references = {reference for checked in batch.objects for reference in checked.refs}
-        levels = newest_levels(database, producer, references - batch.levels.keys())
         return Docket(
             batch=batch,
             producer=producer,
@@ -70,7 +72,7 @@ class Publishing:
             versions=self._versions(stored, facts),
             others=published_by_others(database, producer, {checked.id for checked in batch.objects}),
             markings=self._known_markings(database, batch, principal, facts),
-            levels={**levels, **batch.levels},
+            levels=_levels(database, batch, producer),
         )
 
     def _versions(self, stored: Sequence[PlacedRow], facts: Facts) -> defaultdict[StixId, list[StoredVersion]]:
@@ -79,7 +81,7 @@ class Publishing:
             row = placed.row
             versions[row.object_id].append(
                 StoredVersion(
-                    collection=self._collections[row.collection],
+                    collection=self._collections.get(row.collection, _ELSEWHERE),
                     version=row.version,
                     version_tick=row.version_tick,
                     created=row.created,
@@ -107,6 +109,15 @@ class Publishing:
             elif found.guard in readable:
                 seen[found.id].append(found.marking)
         return {**seen, **own}
+
+
+def _levels(database: Database, batch: Batch, producer: OrganisationId) -> dict[StixId, Level]:
+    """Return the levels of what the batch refers to: the stored, and those of its envelope where they are higher."""
+    references = {reference for checked in batch.objects for reference in checked.refs}
+    levels = newest_levels(database, producer, references)
+    for name in references & batch.levels.keys():
+        levels[name] = max(levels.get(name, batch.levels[name]), batch.levels[name])
+    return levels
 
 
 def _refusal(batch: Batch, checked: CheckedObject, code: str, sentence: str) -> Outcome:

@@ -1,10 +1,10 @@
 """Handling classes and guards: the facts that decide, interned to small numbers."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import NamedTuple
-
-from psycopg.types.json import Jsonb
 
 from hub.domain.handling import Audience, Handling, Tlp
 from hub.domain.identifiers import AccountId, GuardId, HandlingId, MemberCode, OrganisationId
@@ -100,16 +100,19 @@ def audience_of(document: Mapping[str, list[str]]) -> Audience:
 
 
 def _intern_handling(database: Database, handling: Handling) -> HandlingId:
+    audiences = json.dumps(sorted((audience_document(audience) for audience in handling.audiences), key=str))
     facts = (
         handling.producer,
         handling.type,
         int(handling.tlp),
-        Jsonb(sorted((audience_document(audience) for audience in handling.audiences), key=str)),
+        audiences,
+        sha256(audiences.encode()).digest(),
         handling.unknown_marking,
     )
     ((number,),) = database.execute(
-        "INSERT INTO handlings (producer, type, tlp, audiences, unknown_marking) VALUES (%s, %s, %s, %s, %s)"
-        " ON CONFLICT (producer, type, tlp, audiences, unknown_marking) DO UPDATE SET tlp = excluded.tlp RETURNING id",
+        "INSERT INTO handlings (producer, type, tlp, audiences, audiences_digest, unknown_marking)"
+        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (producer, type, tlp, audiences_digest, unknown_marking)"
+        " DO UPDATE SET tlp = excluded.tlp RETURNING id",
         facts,
     ).fetchall()
     return HandlingId(number)

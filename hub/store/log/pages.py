@@ -17,7 +17,10 @@ SPEC_VERSION: Final = "2.1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgedGuard:
-    """A guard that may be read only while its parts are young: the least tick of each part, 0 where any will do."""
+    """A guard that may be read only while its parts are young.
+
+    For each part: the tick at which it was accepted at the earliest, 0 where any will do.
+    """
 
     guard: GuardId
     own_since: int
@@ -50,8 +53,8 @@ _READABLE: Final = sql.SQL("{table}.guard = ANY(%(guards)s)")
 _READABLE_AGED: Final = sql.SQL(
     "({table}.guard = ANY(%(guards)s) OR EXISTS ("
     "SELECT FROM unnest(%(aged)s::int[], %(own)s::int8[], %(newest)s::int8[], %(producers)s::int8[])"
-    " AS a (guard, own, newest, producers) WHERE a.guard = {table}.guard AND {table}.tick >= a.own"
-    " AND {table}.newest_tick >= a.newest AND {table}.producers_tick >= a.producers))"
+    " AS a (guard, own, newest, producers) WHERE a.guard = {table}.guard AND {table}.accepted >= a.own"
+    " AND {table}.newest_accepted >= a.newest AND {table}.producers_accepted >= a.producers))"
 )
 _FIRST: Final = sql.SQL(
     "NOT EXISTS (SELECT FROM log earlier WHERE earlier.object_id = log.object_id"

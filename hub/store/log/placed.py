@@ -12,32 +12,44 @@ class PlacedVersion:
     """A version in the log. `version_tick` is None for what has no version of its own, an SCO (STIX 2.1 §3.2)."""
 
     tick: Tick
+    accepted: Tick
     object_id: StixId
     type: str
     version_tick: Tick | None
     producer: OrganisationId
     guard: GuardId
-    newest_tick: Tick
-    producers_tick: Tick
+    newest_accepted: Tick
+    producers_accepted: Tick
 
 
 def placed_versions(database: Database, ids: Iterable[StixId]) -> list[PlacedVersion]:
     """Read every version of these objects, of whatever producer and collection, in order of position."""
     rows = database.execute(
-        "SELECT tick, object_id, type, CASE WHEN created IS NULL THEN NULL ELSE version_tick END, producer, guard,"
-        " newest_tick, producers_tick FROM log WHERE object_id = ANY(%s) ORDER BY tick",
+        "SELECT tick, accepted, object_id, type, CASE WHEN created IS NULL THEN NULL ELSE version_tick END, producer,"
+        " guard, newest_accepted, producers_accepted FROM log WHERE object_id = ANY(%s) ORDER BY tick",
         (list(ids),),
     )
     return [
         PlacedVersion(
             tick=tick,
+            accepted=accepted,
             object_id=object_id,
             type=kind,
             version_tick=version_tick,
             producer=producer,
             guard=guard,
-            newest_tick=newest_tick,
-            producers_tick=producers_tick,
+            newest_accepted=newest_accepted,
+            producers_accepted=producers_accepted,
         )
-        for tick, object_id, kind, version_tick, producer, guard, newest_tick, producers_tick in rows
+        for (
+            tick,
+            accepted,
+            object_id,
+            kind,
+            version_tick,
+            producer,
+            guard,
+            newest_accepted,
+            producers_accepted,
+        ) in rows
     ]

@@ -20,9 +20,14 @@ class Level(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A version in the log, without its bytes. `collection` is the collection's number in the store."""
+    """A version in the log, without its bytes. `collection` is the collection's number in the store.
+
+    `accepted` is the tick of the stamp that it was stored with, from which its age counts. A row that is moved gets
+    another stamp and is no younger for it.
+    """
 
     stamp: Stamp
+    accepted: Tick
     collection: int
     object_id: StixId
     type: str
@@ -37,12 +42,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placing:
-    """What a row carries about where it stands among the versions of its object."""
+    """What a row carries about where it stands among the versions of its object.
+
+    `newest_accepted` is when the newest version in its collection was accepted, `producers_accepted` when the newest
+    of its producer anywhere was.
+    """
 
     guard: GuardId
     latest: bool
-    newest_tick: Tick
-    producers_tick: Tick
+    newest_accepted: Tick
+    producers_accepted: Tick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,21 +72,22 @@ class NewRow:
 
 
 _COPY: Final = """
-    COPY log (seq, tick, collection, guard, latest, newest_tick, producers_tick, version_tick, created, handling,
-              revoked, object_id, type, version, producer, created_by_ref, digest, submission, payload)
+    COPY log (seq, tick, accepted, collection, guard, latest, newest_accepted, producers_accepted, version_tick,
+              created, handling, revoked, object_id, type, version, producer, created_by_ref, digest, submission,
+              payload)
     FROM STDIN (FORMAT BINARY)
 """
 _COPY_TYPES: Final = (
-    *("int8", "int8", "int2", "int4", "bool", "int8", "int8", "int8", "int8", "int4"),
-    *("bool", "text", "text", "text", "text", "text", "bytea", "uuid", "bytea"),
+    *("int8", "int8", "int8", "int2", "int4", "bool", "int8", "int8", "int8", "int8"),
+    *("int4", "bool", "text", "text", "text", "text", "text", "bytea", "uuid", "bytea"),
 )
 
 
 def own_rows(database: Database, producer: OrganisationId, ids: Iterable[StixId]) -> list[PlacedRow]:
     """Read every version that the producer has of these objects, in whatever collection, oldest place first."""
     rows = database.execute(
-        "SELECT seq, tick, collection, guard, latest, newest_tick, producers_tick, version_tick, created, handling,"
-        " revoked, object_id, type, version, created_by_ref, digest"
+        "SELECT seq, tick, accepted, collection, guard, latest, newest_accepted, producers_accepted, version_tick,"
+        " created, handling, revoked, object_id, type, version, created_by_ref, digest"
         " FROM log WHERE object_id = ANY(%s) AND producer = %s ORDER BY seq",
         (list(ids), producer),
     )
@@ -85,6 +95,7 @@ def own_rows(database: Database, producer: OrganisationId, ids: Iterable[StixId]
         PlacedRow(
             row=Row(
                 stamp=Stamp(seq=seq, tick=tick),
+                accepted=accepted,
                 collection=collection,
                 object_id=object_id,
                 type=kind,
@@ -96,16 +107,19 @@ def own_rows(database: Database, producer: OrganisationId, ids: Iterable[StixId]
                 digest=digest,
                 handling=handling,
             ),
-            placing=Placing(guard=guard, latest=latest, newest_tick=newest_tick, producers_tick=producers_tick),
+            placing=Placing(
+                guard=guard, latest=latest, newest_accepted=newest_accepted, producers_accepted=producers_accepted
+            ),
         )
         for (
             seq,
             tick,
+            accepted,
             collection,
             guard,
             latest,
-            newest_tick,
-            producers_tick,
+            newest_accepted,
+            producers_accepted,
             version_tick,
             created,
             handling,
@@ -152,11 +166,12 @@ def add_rows(database: Database, rows: Sequence[NewRow], *, producer: Organisati
                 (
                     row.stamp.seq,
                     row.stamp.tick,
+                    row.accepted,
                     row.collection,
                     placing.guard,
                     placing.latest,
-                    placing.newest_tick,
-                    placing.producers_tick,
+                    placing.newest_accepted,
+                    placing.producers_accepted,
                     row.version_tick,
                     row.created,
                     row.handling,
@@ -179,16 +194,16 @@ def replace_rows(database: Database, changed: Sequence[tuple[int, PlacedRow]]) -
         return
     with database.cursor() as cursor:
         cursor.executemany(
-            "UPDATE log SET seq = %s, tick = %s, guard = %s, latest = %s, newest_tick = %s, producers_tick = %s"
-            " WHERE seq = %s",
+            "UPDATE log SET seq = %s, tick = %s, guard = %s, latest = %s, newest_accepted = %s,"
+            " producers_accepted = %s WHERE seq = %s",
             [
                 (
                     placed.row.stamp.seq,
                     placed.row.stamp.tick,
                     placed.placing.guard,
                     placed.placing.latest,
-                    placed.placing.newest_tick,
-                    placed.placing.producers_tick,
+                    placed.placing.newest_accepted,
+                    placed.placing.producers_accepted,
                     seq,
                 )
                 for seq, placed in changed

@@ -27,6 +27,21 @@ def audience(*, accounts: Iterable[str] = (), members: Iterable[str] = (), tlp: 
     return marking | {"object_marking_refs": [TLP_MARKINGS[tlp]]}
 
 
+def observed_data(name: str, *, tlp: Tlp) -> dict[str, Any]:
+    return {
+        "type": "observed-data",
+        "spec_version": "2.1",
+        "id": fresh_id("observed-data"),
+        "created": version_at(0),
+        "modified": version_at(0),
+        "first_observed": version_at(0),
+        "last_observed": version_at(0),
+        "number_observed": 1,
+        "object_refs": [name],
+        "object_marking_refs": [TLP_MARKINGS[tlp]],
+    }
+
+
 def test_PR_01_an_account_that_was_disabled_meanwhile_publishes_nothing(hub: TestHub) -> None:
     producer = hub.account("sg-cert/gone")
     disable_account(hub.parts.pool, producer.account.id, actor=ACTOR)
@@ -131,21 +146,29 @@ def test_PR_12_created_does_not_change_between_versions(hub: TestHub, cast: Cast
 
 def test_PR_13_a_stricter_sco_is_not_given_away_stored_or_in_the_same_envelope(hub: TestHub, cast: Cast) -> None:
     strict = address(tlp=Tlp.AMBER)
-    observed = {
-        "type": "observed-data",
-        "spec_version": "2.1",
-        "id": fresh_id("observed-data"),
-        "created": version_at(0),
-        "modified": version_at(0),
-        "first_observed": version_at(0),
-        "last_observed": version_at(0),
-        "number_observed": 1,
-        "object_refs": [strict["id"]],
-        "object_marking_refs": indicator(tlp=Tlp.GREEN)["object_marking_refs"],
-    }
+    observed = observed_data(strict["id"], tlp=Tlp.GREEN)
     outcomes = hub.push(cast.au, "au", observed, strict).outcomes
     assert [outcome.code for outcome in outcomes] == ["REFERENCE_LEAKS", None]
     assert hub.refuse(cast.au, "au", observed) == "REFERENCE_LEAKS"
+
+
+def test_PR_13_the_copy_of_an_sco_that_is_refused_lowers_nothing(hub: TestHub, cast: Cast) -> None:
+    name = fresh_id("ipv4-addr")
+    hub.accept(cast.au, "au", address(id=name, tlp=Tlp.RED))
+    refused = address(fresh_id("marking-definition"), id=name, tlp=Tlp.GREEN)
+    sighting = observed_data(name, tlp=Tlp.GREEN)
+    for order in ([refused, sighting], [sighting, refused]):
+        outcomes = hub.push(cast.au, "au", *order).outcomes
+        assert {outcome.id: outcome.code for outcome in outcomes} == {
+            name: "UNKNOWN_MARKING",
+            sighting["id"]: "REFERENCE_LEAKS",
+        }
+
+
+def test_PR_13_an_sco_may_be_lowered_together_with_what_refers_to_it(hub: TestHub, cast: Cast) -> None:
+    name = fresh_id("ipv4-addr")
+    hub.accept(cast.au, "au", address(id=name, tlp=Tlp.RED))
+    hub.accept(cast.au, "au", observed_data(name, tlp=Tlp.GREEN), address(id=name, tlp=Tlp.GREEN))
 
 
 def test_one_bad_object_does_not_fail_its_neighbours(hub: TestHub, cast: Cast) -> None:

@@ -72,15 +72,17 @@ STATEMENTS = (
     """,
     # What rows are classed by. A handling is what the rules look at of a version; a guard is the handlings that must
     # all be allowed for a row to be read: its own, the newest of its object here, and its producer's newest anywhere.
+    # Audiences have no greatest size and entries of an index do, so they are told apart by a digest.
     """
     CREATE TABLE handlings (
-        id              integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        producer        text NOT NULL,
-        type            text NOT NULL,
-        tlp             smallint NOT NULL,
-        audiences       jsonb NOT NULL,
-        unknown_marking boolean NOT NULL,
-        UNIQUE (producer, type, tlp, audiences, unknown_marking)
+        id               integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        producer         text NOT NULL,
+        type             text NOT NULL,
+        tlp              smallint NOT NULL,
+        audiences        jsonb NOT NULL,
+        audiences_digest bytea NOT NULL,
+        unknown_marking  boolean NOT NULL,
+        UNIQUE (producer, type, tlp, audiences_digest, unknown_marking)
     )
     """,
     """
@@ -98,28 +100,30 @@ STATEMENTS = (
         id     text NOT NULL UNIQUE
     )
     """,
-    # The log. A version that its object's producer has superseded is not `latest`.
+    # The log. A version that its object's producer has superseded is not `latest`. `accepted` is the tick that it was
+    # stored with, from which its age counts; `tick` is later where it was moved to the head since.
     """
     CREATE TABLE log (
-        seq            bigint PRIMARY KEY,
-        tick           bigint NOT NULL UNIQUE,
-        collection     smallint NOT NULL REFERENCES collections,
-        guard          integer NOT NULL REFERENCES guards,
-        latest         boolean NOT NULL,
-        newest_tick    bigint NOT NULL,
-        producers_tick bigint NOT NULL,
-        version_tick   bigint NOT NULL,
-        created        bigint,
-        handling       integer NOT NULL REFERENCES handlings,
-        revoked        boolean NOT NULL,
-        object_id      text NOT NULL,
-        type           text NOT NULL,
-        version        text NOT NULL,
-        producer       text NOT NULL REFERENCES organisations,
-        created_by_ref text,
-        digest         bytea NOT NULL,
-        submission     uuid NOT NULL,
-        payload        bytea NOT NULL,
+        seq                bigint PRIMARY KEY,
+        tick               bigint NOT NULL UNIQUE,
+        accepted           bigint NOT NULL,
+        newest_accepted    bigint NOT NULL,
+        producers_accepted bigint NOT NULL,
+        version_tick       bigint NOT NULL,
+        created            bigint,
+        guard              integer NOT NULL REFERENCES guards,
+        handling           integer NOT NULL REFERENCES handlings,
+        collection         smallint NOT NULL REFERENCES collections,
+        latest             boolean NOT NULL,
+        revoked            boolean NOT NULL,
+        object_id          text NOT NULL,
+        type               text NOT NULL,
+        version            text NOT NULL,
+        producer           text NOT NULL REFERENCES organisations,
+        created_by_ref     text,
+        digest             bytea NOT NULL,
+        submission         uuid NOT NULL,
+        payload            bytea NOT NULL,
         UNIQUE (object_id, producer, version_tick, collection)
     )
     """,
