@@ -7,7 +7,9 @@ another after a while; what Redis itself forgets is found again in PostgreSQL by
 from typing import Any, Final
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
+from redis.retry import Retry
 
 from hub.domain.errors import UnavailableError
 from hub.domain.identifiers import SubmissionId
@@ -17,8 +19,18 @@ GROUP: Final = "ingest"
 CLAIM_AFTER_MS: Final = 30_000
 
 _FIELD: Final = b"submission"
+_ANSWER_SECONDS: Final = 3.0
+"""Longer than any wait for new entries."""
+
 Entry = tuple[bytes, SubmissionId]
 """The entry's id in the stream and the submission it points to."""
+
+
+def connect(url: str) -> Redis:
+    """Return a client that gives up after seconds: whoever waits for Redis can also do without."""
+    return Redis.from_url(
+        url, socket_timeout=_ANSWER_SECONDS, socket_connect_timeout=_ANSWER_SECONDS, retry=Retry(NoBackoff(), 0)
+    )
 
 
 class Queue:
@@ -37,14 +49,9 @@ class Queue:
     def take(self, consumer: str, *, wait_ms: int) -> list[Entry]:
         """Return an entry that is new, or one that a consumer has left for too long; empty after `wait_ms`."""
         try:
-            return self._claim(consumer) or self._read(consumer, wait_ms)
-        except ResponseError as error:
-            if "NOGROUP" not in str(error):
-                raise
-            self._create_group()
-            return []
+            return self._claim_or_read(consumer, wait_ms)
         except RedisError as error:
-            raise UnavailableError("Redis does not answer.") from error
+            raise UnavailableError("Redis does not answer as it should.") from error
 
     def done(self, entry: bytes) -> None:
         """Acknowledge an entry and remove it from the stream."""
@@ -53,6 +60,15 @@ class Queue:
             self._redis.xdel(STREAM, entry)
         except RedisError as error:
             raise UnavailableError("Redis does not answer.") from error
+
+    def _claim_or_read(self, consumer: str, wait_ms: int) -> list[Entry]:
+        try:
+            return self._claim(consumer) or self._read(consumer, wait_ms)
+        except ResponseError as error:
+            if "NOGROUP" not in str(error):
+                raise
+            self._create_group()
+            return []
 
     def _claim(self, consumer: str) -> list[Entry]:
         claimed = self._redis.xautoclaim(STREAM, GROUP, consumer, min_idle_time=CLAIM_AFTER_MS, start_id="0-0", count=1)

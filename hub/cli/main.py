@@ -19,8 +19,8 @@ _COMMANDS: Final = {
     "organisation": "hub.cli.directory",
     "account": "hub.cli.directory",
     "policy": "hub.cli.policy",
-    "push": "hub.cli.push",
-    "pull": "hub.cli.pull",
+    "push": "hub.cli.client.push",
+    "pull": "hub.cli.client.pull",
     "demo": "hub.cli.demo",
 }
 

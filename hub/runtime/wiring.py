@@ -10,9 +10,8 @@ from threading import Event
 
 import structlog
 from flask import Flask
-from redis import Redis
 
-from hub.bus.queue import Queue
+from hub.bus.queue import Queue, connect
 from hub.domain.catalogue import Catalogue
 from hub.domain.identifiers import CollectionId
 from hub.runtime.agreements import agreements_of
@@ -25,7 +24,7 @@ from hub.services.clearances import Clearances
 from hub.services.delete import Deleting
 from hub.services.directory.authenticate import Authenticating
 from hub.services.ingest import Ingest
-from hub.services.publish import Publishing
+from hub.services.publishing.publish import Publishing
 from hub.services.read import Reading
 from hub.services.submit import Limits, Submitting
 from hub.store.agreements import replace_agreements
@@ -98,7 +97,7 @@ def build(settings: Settings, urls: ServerUrls, pool: Pool) -> Parts:
         numbers=numbers,
         clearances=clearances,
         publishing=Publishing(clearances, numbers),
-        queue=Queue(Redis.from_url(urls.redis)),
+        queue=Queue(connect(urls.redis)),
         limits=Limits(
             caps=settings.caps,
             pending_above=settings.pending_above,

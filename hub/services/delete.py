@@ -12,7 +12,7 @@ from hub.domain.pages import VersionKeyword, Versions
 from hub.policy.publishing import may_publish
 from hub.services.access import world_of
 from hub.services.clearances import Clearances
-from hub.services.placing import Placement
+from hub.services.publishing.placing import Placement
 from hub.store.database import Pool
 from hub.store.ledger import record
 from hub.store.log.head import lock_head

@@ -19,8 +19,8 @@ from hub.domain.clock import instant_of, tick_of
 from hub.domain.errors import ConfigurationError, HubError, UnavailableError
 from hub.domain.identifiers import SubmissionId
 from hub.domain.submissions import CheckedEnvelope, CheckedObject, Outcome, RefusedObject
-from hub.services.batches import Batch, envelope_levels, in_publishing_order
-from hub.services.publish import Publishing
+from hub.services.publishing.batches import Batch, envelope_levels, in_publishing_order
+from hub.services.publishing.publish import Publishing
 from hub.services.submit import Limits, record_submission, refusals
 from hub.stix.check import check_objects
 from hub.stix.envelope import open_envelope

@@ -14,8 +14,8 @@ from hub.domain.directory import Principal
 from hub.domain.errors import UnavailableError
 from hub.domain.identifiers import SubmissionId, Tick
 from hub.domain.submissions import Caps, CheckedEnvelope, Outcome, RefusedObject, Submission
-from hub.services.batches import Batch, envelope_levels, in_publishing_order
-from hub.services.publish import Publishing
+from hub.services.publishing.batches import Batch, envelope_levels, in_publishing_order
+from hub.services.publishing.publish import Publishing
 from hub.stix.check import check_objects
 from hub.stix.envelope import Envelope, open_envelope
 from hub.store.database import Database, Pool

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from psycopg import Connection, IsolationLevel, OperationalError
+from psycopg import Connection, Error, OperationalError
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -12,6 +12,13 @@ from hub.domain.errors import UnavailableError
 
 Database = Connection[TupleRow]
 """A connection inside a transaction."""
+
+
+class StoreError(Exception):
+    """A statement failed for a reason of the hub's own; tells its kind and never what it held, for logs are read."""
+
+    def __init__(self, error: Error) -> None:
+        super().__init__(f"{type(error).__name__} {error.sqlstate} {error.diag.constraint_name or ''}".rstrip())
 
 
 class Pool:
@@ -24,6 +31,7 @@ class Pool:
             max_size=size,
             open=False,
             kwargs={"autocommit": True, "prepare_threshold": 2},
+            configure=_configure,
             timeout=10,
         )
 
@@ -49,15 +57,9 @@ class Pool:
     @contextmanager
     def snapshot(self) -> Iterator[Database]:
         """Hold a read-only transaction in which every statement sees one and the same state."""
-        with self._connection() as connection:
-            connection.isolation_level = IsolationLevel.REPEATABLE_READ
-            connection.read_only = True
-            try:
-                with connection.transaction():
-                    yield connection
-            finally:
-                connection.isolation_level = None
-                connection.read_only = None
+        with self.transaction() as connection:
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield connection
 
     @contextmanager
     def statement(self) -> Iterator[Database]:
@@ -72,3 +74,10 @@ class Pool:
                 yield connection
         except (OperationalError, PoolTimeout) as error:
             raise UnavailableError("The database does not answer; try again shortly.") from error
+        except Error as error:
+            raise StoreError(error).with_traceback(error.__traceback__) from None
+
+
+def _configure(connection: Connection[Any]) -> None:
+    """Plan every statement for the reader at hand: a plan for all would read past what is hidden from a few."""
+    connection.execute("SET plan_cache_mode = force_custom_plan")

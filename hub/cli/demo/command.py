@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from hub.cli.connection import INTERRUPTED
+from hub.cli.client.connection import INTERRUPTED
 from hub.cli.demo.cast import Player, assemble, require_samples
 from hub.cli.demo.feeds import find_files, push_files
 from hub.cli.demo.invitation import print_invitation

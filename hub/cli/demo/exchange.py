@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from hub.cli.connection import say
+from hub.cli.client.connection import say
 from hub.cli.demo.cast import Player
 from hub.cli.demo.stage import Stage
 from hub.domain.catalogue import ALL

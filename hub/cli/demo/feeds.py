@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from hub.cli.connection import ProgressLine
+from hub.cli.client.connection import ProgressLine
 from hub.cli.demo.cast import Player
 from hub.cli.demo.exchange import push
 from hub.cli.demo.stage import Stage

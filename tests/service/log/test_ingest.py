@@ -5,7 +5,7 @@ from threading import Event
 from hub.domain.catalogue import Catalogue
 from hub.domain.handling import Tlp
 from hub.services.ingest import Ingest
-from hub.services.publish import Publishing
+from hub.services.publishing.publish import Publishing
 from tests.service.log.conftest import Cast
 from tests.service.log.test_submissions import StopAfter
 from tests.support.hub import TestHub

@@ -11,8 +11,8 @@ from hub.domain.identifiers import OrganisationId, StixId, Tick
 from hub.domain.submissions import CheckedObject, Marking, Outcome, StoredVersion
 from hub.policy.classify import classify
 from hub.policy.publishing import PublishFacts, judge
-from hub.services.batches import Batch
-from hub.services.placing import Addition
+from hub.services.publishing.batches import Batch
+from hub.services.publishing.placing import Addition
 from hub.stix.tlp import LEVELS
 from hub.store.log.rows import Level
 

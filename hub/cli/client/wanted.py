@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
-from hub.cli.connection import InputError
+from hub.cli.client.connection import InputError
 from hub.outbound.errors import OutboundError
 from hub.outbound.exchange.cursor import CursorFile, Position, Question
 from hub.outbound.exchange.sinks import NDJSON, FileSink, FolderSink, Sink, bundle_framing

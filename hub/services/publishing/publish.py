@@ -10,10 +10,10 @@ from hub.domain.identifiers import CollectionId, OrganisationId, StixId, Tick
 from hub.domain.submissions import CheckedObject, Marking, Outcome, StoredVersion
 from hub.policy.publishing import may_publish
 from hub.services.access import world_of
-from hub.services.batches import Batch
 from hub.services.clearances import Clearances
-from hub.services.docket import Docket
-from hub.services.placing import Placement
+from hub.services.publishing.batches import Batch
+from hub.services.publishing.docket import Docket
+from hub.services.publishing.placing import Placement
 from hub.store.database import Database
 from hub.store.facts import Facts
 from hub.store.log.head import lock_head

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from hub.cli.connection import (
+from hub.cli.client.connection import (
     INTERRUPTED,
     Connection,
     InputError,

@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from hub.cli.connection import (
+from hub.cli.client.connection import (
     INTERRUPTED,
     Connection,
     ProgressLine,
@@ -18,8 +18,8 @@ from hub.cli.connection import (
     connection_options,
     say,
 )
+from hub.cli.client.wanted import Format, Wanted, cursor_of, sink_of, start_of
 from hub.cli.console import json_option, print_json
-from hub.cli.wanted import Format, Wanted, cursor_of, sink_of, start_of
 from hub.domain.clock import parse_timestamp
 from hub.outbound.errors import AnswerError, OutboundError
 from hub.outbound.exchange.cursor import Position

@@ -1,0 +1,1 @@
+"""The commands of a member without a platform: `hub push` and `hub pull`."""

@@ -1,0 +1,54 @@
+"""When a server that the hub stands on fails: nothing acknowledged is lost, and nothing is told that should not be."""
+
+import psycopg
+import pytest
+
+from hub.bus.queue import Queue, connect
+from hub.domain.errors import UnavailableError
+from hub.domain.handling import Tlp
+from hub.services.submit import Submitting
+from hub.store.database import StoreError
+from tests.service.log.conftest import Cast
+from tests.support.hub import TestHub
+from tests.support.stix import indicator
+
+NOBODY_LISTENS = "redis://127.0.0.1:1/0"
+
+
+def test_a_large_submission_is_taken_while_redis_is_away(hub: TestHub, cast: Cast) -> None:
+    parts = hub.parts
+    alone = Submitting(parts.pool, parts.publishing, Queue(connect(NOBODY_LISTENS)), parts.limits, hub.clock)
+    hub.submitting = alone
+    submission = hub.push(cast.au, "au", *(indicator(tlp=Tlp.GREEN) for _ in range(30)))
+    found = alone.status(cast.au, submission.id)
+    assert found is not None
+    assert len(found.pending) == 30
+
+
+def test_a_worker_is_told_that_redis_is_away_and_asks_again() -> None:
+    with pytest.raises(UnavailableError):
+        Queue(connect(NOBODY_LISTENS)).take("test", wait_ms=10)
+
+
+def test_a_failing_statement_tells_its_kind_and_not_what_it_held(hub: TestHub) -> None:
+    secret = "198.51.100.77"
+    with pytest.raises(StoreError) as raised, hub.parts.pool.transaction() as database:
+        database.execute("INSERT INTO agreements (id, document) VALUES ('x', %s)", (secret,))
+    assert secret not in str(raised.value)
+    assert raised.value.__cause__ is None
+    assert "InvalidTextRepresentation" in str(raised.value)
+
+
+def test_a_lost_connection_is_an_outage_and_the_next_request_has_another(hub: TestHub, database_url: str) -> None:
+    with pytest.raises(UnavailableError):
+        lose_the_connection(hub, database_url)
+    with hub.parts.pool.statement() as database:
+        assert database.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def lose_the_connection(hub: TestHub, database_url: str) -> None:
+    with hub.parts.pool.statement() as database:
+        ((backend,),) = database.execute("SELECT pg_backend_pid()").fetchall()
+        with psycopg.connect(database_url, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", (backend,))
+        database.execute("SELECT 1")
