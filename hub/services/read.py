@@ -55,13 +55,13 @@ class Reading:
             return seen.epoch, seen
 
         seen = self._clearances.answer(account, ask)
-        rows = seen.rows[: query.limit]
+        rows = seen.rows
         start = seen.genesis if query.after is None else query.after
         return Page(
             items=tuple(item(row) for row in rows),
             first=rows[0][0] if rows else start,
             last=rows[-1][0] if rows else start,
-            more=len(seen.rows) > query.limit,
+            more=seen.more,
         )
 
     def _number(self, collection: Collection) -> int:

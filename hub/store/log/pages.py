@@ -1,7 +1,7 @@
 """Pages of the log: decide, then paginate. One statement is one snapshot of rows, clock and policy epoch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from psycopg import sql
@@ -38,17 +38,28 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """What one statement saw: the policy epoch, where the clock began, and rows (tick first), one over the limit."""
+    """What one statement saw: the policy epoch, where the clock began, rows (tick first), and whether more match."""
 
     epoch: int
     genesis: Tick
     rows: list[tuple[Any, ...]]
+    more: bool
 
+
+PAGE_BYTES: Final = 32 * 1024 * 1024
+"""A page of objects ends once it holds this much, however many were asked for (TAXII 2.1 §3.5 lets it)."""
 
 _PAGE: Final = sql.SQL(
-    "SELECT e.epoch, h.genesis, r.* FROM log_head h CROSS JOIN policy_epoch e LEFT JOIN LATERAL ("
-    "SELECT {columns} FROM log WHERE {conditions} ORDER BY tick LIMIT %(limit)s) r ON true"
+    "SELECT e.epoch, h.genesis, r.* FROM log_head h CROSS JOIN policy_epoch e LEFT JOIN LATERAL ({rows}) r ON true"
 )
+_ROWS: Final = sql.SQL("SELECT {columns} FROM log WHERE {conditions} ORDER BY tick LIMIT %(limit)s")
+_BOUNDED: Final = sql.SQL(
+    "SELECT tick, CASE WHEN total - size < %(bytes)s THEN payload END FROM ("
+    "SELECT tick, payload, octet_length(payload) AS size, sum(octet_length(payload)) OVER (ORDER BY tick) AS total"
+    " FROM ({rows}) AS found) AS measured"
+)
+"""The same rows without the payloads beyond the bound; what is not returned is not fetched from storage either."""
+
 _READABLE: Final = sql.SQL("{table}.guard = ANY(%(guards)s)")
 _READABLE_AGED: Final = sql.SQL(
     "({table}.guard = ANY(%(guards)s) OR EXISTS ("
@@ -64,13 +75,16 @@ _FIRST: Final = sql.SQL(
 
 
 def read_payloads(database: Database, query: Query, collection: int, allowed: Allowed) -> Slice:
-    """Read rows of (tick, the JSON value as received)."""
-    return _read(database, query, collection, allowed, ("tick", "payload"))
+    """Read rows of (tick, the JSON value as received), at least one where any matches, and not far over PAGE_BYTES."""
+    rows = _BOUNDED.format(rows=_rows(query, allowed, ("tick", "payload")))
+    seen = _read(database, query, collection, allowed, rows)
+    within = [row for row in seen.rows if row[1] is not None]
+    return replace(seen, rows=within, more=seen.more or len(within) < len(seen.rows))
 
 
 def read_versions(database: Database, query: Query, collection: int, allowed: Allowed) -> Slice:
     """Read rows of (tick, object id, version)."""
-    return _read(database, query, collection, allowed, ("tick", "object_id", "version"))
+    return _read(database, query, collection, allowed, _rows(query, allowed, ("tick", "object_id", "version")))
 
 
 def knows(database: Database, collection: int | None, object_id: StixId, allowed: Allowed) -> tuple[int, bool]:
@@ -86,8 +100,9 @@ def knows(database: Database, collection: int | None, object_id: StixId, allowed
     return epoch, known
 
 
-def _read(database: Database, query: Query, collection: int, allowed: Allowed, columns: Sequence[str]) -> Slice:
+def _read(database: Database, query: Query, collection: int, allowed: Allowed, rows: sql.Composable) -> Slice:
     parameters = _parameters(allowed) | {
+        "bytes": PAGE_BYTES,
         "limit": query.limit + 1,
         "collection": collection,
         "after": query.after,
@@ -95,15 +110,19 @@ def _read(database: Database, query: Query, collection: int, allowed: Allowed, c
         "types": None if query.types is None else list(query.types),
         "versions": list(query.versions.ticks),
     }
-    statement = _PAGE.format(
-        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
-        conditions=sql.SQL(" AND ").join(_conditions(query, allowed)),
-    )
+    statement = _PAGE.format(rows=rows)
     with database.cursor(binary=True) as cursor:
         fetched = cursor.execute(statement, parameters).fetchall()
     epoch, genesis = fetched[0][:2]
-    rows = [row[2:] for row in fetched if row[2] is not None]
-    return Slice(epoch=epoch, genesis=Tick(genesis), rows=rows)
+    found = [row[2:] for row in fetched if row[2] is not None]
+    return Slice(epoch=epoch, genesis=Tick(genesis), rows=found[: query.limit], more=len(found) > query.limit)
+
+
+def _rows(query: Query, allowed: Allowed, columns: Sequence[str]) -> sql.Composable:
+    return _ROWS.format(
+        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+        conditions=sql.SQL(" AND ").join(_conditions(query, allowed)),
+    )
 
 
 def _conditions(query: Query, allowed: Allowed) -> list[sql.Composable]:
