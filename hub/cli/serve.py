@@ -6,6 +6,7 @@ from hub.cli.console import with_settings
 from hub.runtime.embedded import servers
 from hub.runtime.logs import configure_logs
 from hub.runtime.settings import Settings
+from hub.runtime.stopping import stop_event
 
 
 @click.command()
@@ -21,7 +22,7 @@ def serve(settings: Settings) -> None:
     configure_logs(settings)
     processes.serve(
         settings,
-        stop=processes.stop_event(),
+        stop=stop_event(),
         ready=lambda address: click.echo(f"hub is ready on {address}"),
     )
 
@@ -55,9 +56,9 @@ def web(settings: Settings) -> None:
 @with_settings("collections", "agreements")
 def ingest(settings: Settings) -> None:
     """Run an ingest worker alone, which takes up large envelopes."""
-    from hub.runtime import processes, wiring  # noqa: PLC0415 - the other commands start without the web
+    from hub.runtime import wiring  # noqa: PLC0415 - the other commands start without the web
 
     configure_logs(settings)
-    stop = processes.stop_event()
+    stop = stop_event()
     with servers(settings) as urls:
         wiring.run_ingest(settings, urls, stop)

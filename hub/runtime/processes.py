@@ -3,7 +3,6 @@
 import errno
 import http.client
 import os
-import signal
 import socket
 import sys
 import threading
@@ -56,14 +55,6 @@ def serve(settings: Settings, *, stop: threading.Event, ready: Callable[[str], N
             ready(f"http://{_authority(settings.host, settings.port)}/taxii2/")
         supervisor.watch(stop)
         _log.info("hub_stopping")
-
-
-def stop_event() -> threading.Event:
-    """Give an event that SIGTERM and SIGINT set; call it in the main thread."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
 
 
 def _claim(settings: Settings, stack: ExitStack) -> DataDirectory | None:
