@@ -31,7 +31,6 @@ class Pool:
             max_size=size,
             open=False,
             kwargs={"autocommit": True, "prepare_threshold": 2},
-            configure=_configure,
             timeout=10,
         )
 
@@ -76,8 +75,3 @@ class Pool:
             raise UnavailableError("The database does not answer; try again shortly.") from error
         except Error as error:
             raise StoreError(error).with_traceback(error.__traceback__) from None
-
-
-def _configure(connection: Connection[Any]) -> None:
-    """Plan every statement for the reader at hand: a plan for all would read past what is hidden from a few."""
-    connection.execute("SET plan_cache_mode = force_custom_plan")

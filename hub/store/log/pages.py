@@ -49,6 +49,10 @@ class Slice:
 PAGE_BYTES: Final = 32 * 1024 * 1024
 """A page of objects ends once it holds this much, however many were asked for (TAXII 2.1 §3.5 lets it)."""
 
+PLANNED_FOR_ALL: Final = False
+"""Whether a statement that asks for a reader is prepared. A plan made for every reader would go through all that is
+hidden from one who sees little; planned for the reader at hand, it costs 0.2 ms and is bounded by what he sees."""
+
 _PAGE: Final = sql.SQL(
     "SELECT e.epoch, h.genesis, r.* FROM log_head h CROSS JOIN policy_epoch e LEFT JOIN LATERAL ({rows}) r ON true"
 )
@@ -96,7 +100,7 @@ def knows(database: Database, collection: int | None, object_id: StixId, allowed
     statement = sql.SQL("SELECT e.epoch, EXISTS (SELECT FROM log WHERE {conditions}) FROM policy_epoch e").format(
         conditions=sql.SQL(" AND ").join(conditions)
     )
-    ((epoch, known),) = database.execute(statement, parameters).fetchall()
+    ((epoch, known),) = database.execute(statement, parameters, prepare=PLANNED_FOR_ALL).fetchall()
     return epoch, known
 
 
@@ -112,7 +116,7 @@ def _read(database: Database, query: Query, collection: int, allowed: Allowed, r
     }
     statement = _PAGE.format(rows=rows)
     with database.cursor(binary=True) as cursor:
-        fetched = cursor.execute(statement, parameters).fetchall()
+        fetched = cursor.execute(statement, parameters, prepare=PLANNED_FOR_ALL).fetchall()
     epoch, genesis = fetched[0][:2]
     found = [row[2:] for row in fetched if row[2] is not None]
     return Slice(epoch=epoch, genesis=Tick(genesis), rows=found[: query.limit], more=len(found) > query.limit)
