@@ -100,8 +100,10 @@ STATEMENTS = (
         id     text NOT NULL UNIQUE
     )
     """,
-    # The log. A version that its object's producer has superseded is not `latest`. It has no foreign keys: collections,
-    # guards, handlings and organisations are never deleted, and to look up four of them cost a third of an insert.
+    # The log. A version that its object's producer has superseded is not `latest`. `accepted` is the tick that it was
+    # stored with, from which its age counts; `tick` is later where it was moved to the head since. There are no foreign
+    # keys: collections, guards, handlings and organisations are never deleted, and looking up four of them costs a third
+    # of an insert.
     """
     CREATE TABLE log (
         seq                bigint PRIMARY KEY,
