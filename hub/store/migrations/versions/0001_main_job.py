@@ -101,9 +101,9 @@ STATEMENTS = (
     )
     """,
     # The log. A version that its object's producer has superseded is not `latest`. `accepted` is the tick that it was
-    # stored with, from which its age counts; `tick` is later where it was moved to the head since. There are no foreign
-    # keys: collections, guards, handlings and organisations are never deleted, and looking up four of them costs a third
-    # of an insert.
+    # stored with, from which its age counts; `tick` is later where it was moved to the head since. There are no
+    # foreign keys: collections, guards, handlings and organisations are never deleted, and looking up four of them
+    # costs a third of an insert.
     """
     CREATE TABLE log (
         seq                bigint PRIMARY KEY,
