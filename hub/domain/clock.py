@@ -7,7 +7,6 @@ from typing import Final
 from hub.domain.identifiers import Tick
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-DAY_US: Final = 86_400_000_000
 
 _TIMESTAMP: Final = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})[T](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?Z",

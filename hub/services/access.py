@@ -1,9 +1,18 @@
 """Which collections an account may read from and write to (TAXII 2.1 §5.2)."""
 
+from typing import Final
+
 from hub.domain.catalogue import Collection
 from hub.domain.directory import Principal
+from hub.domain.errors import ForbiddenError
 from hub.policy.publishing import may_publish
 from hub.policy.world import World
+
+REFUSALS: Final = {
+    "NOT_PRODUCER": "Publishing takes an active account with the role producer; ask the hub's operators.",
+    "WRONG_COLLECTION": "Your organisation does not publish here; `can_write` of each collection says where it may.",
+}
+"""What a producer is told who may not publish at all (PR-01, PR-02), by code."""
 
 
 class Access:
@@ -16,6 +25,12 @@ class Access:
     def can_write(self, principal: Principal, collection: Collection) -> bool:
         """Whether PR-01 and PR-02 let the account publish there."""
         return may_publish(world_of(principal), principal.account.id, collection).allowed
+
+    def require_write(self, principal: Principal, collection: Collection) -> None:
+        """Raise ForbiddenError, with what to do about it, where the account may not publish there."""
+        right = may_publish(world_of(principal), principal.account.id, collection)
+        if not right.allowed:
+            raise ForbiddenError(REFUSALS[right.reason], code=right.reason)
 
 
 def world_of(principal: Principal) -> World:

@@ -97,11 +97,13 @@ def test_A_07_I_03_what_can_not_be_read_is_403(ana: Caller, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["read-only", "closed", "xb", "all"])
 def test_A_08_I_04_what_can_not_be_written_is_403(ana: Caller, name: str) -> None:
-    refused(ana.post(objects(name), json.dumps({"objects": [identity()]}).encode()), 403)
+    error = refused(ana.post(objects(name), json.dumps({"objects": [identity()]}).encode()), 403)
+    assert error.error_code == "WRONG_COLLECTION"
 
 
 def test_A_08_an_analyst_writes_nowhere(cho: Caller) -> None:
-    refused(cho.post(objects("xb"), json.dumps({"objects": [identity()]}).encode()), 403)
+    error = refused(cho.post(objects("xb"), json.dumps({"objects": [identity()]}).encode()), 403)
+    assert error.error_code == "NOT_PRODUCER"
 
 
 @pytest.mark.parametrize(

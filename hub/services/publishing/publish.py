@@ -7,9 +7,9 @@ from typing import Final
 from hub.domain.clock import timestamp_of
 from hub.domain.directory import Principal
 from hub.domain.identifiers import CollectionId, OrganisationId, StixId, Tick
-from hub.domain.submissions import CheckedObject, Marking, Outcome, StoredVersion
+from hub.domain.submissions import Marking, Outcome, StoredVersion
 from hub.policy.publishing import may_publish
-from hub.services.access import world_of
+from hub.services.access import REFUSALS, world_of
 from hub.services.clearances import Clearances
 from hub.services.publishing.batches import Batch
 from hub.services.publishing.docket import Docket
@@ -41,11 +41,10 @@ class Publishing:
         """
         principal = hold_principal(database, batch.account)
         if principal is None:
-            return [_refusal(batch, checked, "NOT_PRODUCER", "the account is gone") for checked in batch.objects]
+            return _refusals(batch, "NOT_PRODUCER")
         right = may_publish(world_of(principal), batch.account, batch.collection)
         if not right.allowed:
-            sentence = f"rule {right.rule} does not let the account publish in this collection"
-            return [_refusal(batch, checked, right.reason, sentence) for checked in batch.objects]
+            return _refusals(batch, right.reason)
         head = lock_head(database)
         facts = self._clearances.facts(database)
         stored = own_rows(database, principal.organisation.id, {checked.id for checked in batch.objects})
@@ -120,6 +119,15 @@ def _levels(database: Database, batch: Batch, producer: OrganisationId) -> dict[
     return levels
 
 
-def _refusal(batch: Batch, checked: CheckedObject, code: str, sentence: str) -> Outcome:
-    version = checked.version or timestamp_of(batch.received)
-    return Outcome(position=checked.position, id=checked.id, version=version, code=code, sentence=sentence)
+def _refusals(batch: Batch, code: str) -> list[Outcome]:
+    """Refuse every object of a batch, for a reason that lies with its account."""
+    return [
+        Outcome(
+            position=checked.position,
+            id=checked.id,
+            version=checked.version or timestamp_of(batch.received),
+            code=code,
+            sentence=REFUSALS[code],
+        )
+        for checked in batch.objects
+    ]

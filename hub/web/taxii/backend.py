@@ -63,8 +63,14 @@ class TaxiiBackend(Backend):  # type: ignore[misc] # medallion is untyped
         return {"collections": entries} if entries else {}
 
     def get_collection(self, _api_root: str, collection_id: str) -> dict[str, Any]:
-        """Return one collection by id or alias, with what the caller may do in it."""
-        return self._described(self._collection(collection_id))
+        """Return one collection by id or alias, with what the caller may do in it.
+
+        Before a POST it says what to do where the caller may not publish, which the view would not.
+        """
+        entry = self._collection(collection_id)
+        if request.method == "POST":
+            self._services.access.require_write(current_principal(), entry)
+        return self._described(entry)
 
     def get_object_manifest(
         self, _api_root: str, collection_id: str, _args: object, fields: Fields, _limit: int
