@@ -16,6 +16,9 @@ from hub.stix.form.shapes import Kind, members_of
 from hub.stix.problems import Code, Problem, shown
 
 _MICROSECOND_DIGITS: Final = 6
+_MESSAGE: Final = 300
+"""Characters of what the library says; its reason stands at the end."""
+
 _WRONG_TYPE: Final = "The type-specifying prefix"
 _CODES: Final[tuple[tuple[type[Exception], Code], ...]] = (
     (library.ExtraPropertiesError, Code.PROPERTY_NAME),
@@ -54,7 +57,7 @@ def _code_of(error: Exception, value: Mapping[str, object]) -> Code:
 def _sentence_of(error: Exception, value: Mapping[str, object]) -> str:
     if isinstance(error, library.MutuallyExclusivePropertiesError) and not value.keys() & set(error.properties):
         return f"One of {', '.join(error.properties)} is missing."
-    return shown(_text_of(error))
+    return shown(_text_of(error), most=_MESSAGE)
 
 
 def _text_of(error: Exception) -> str:

@@ -56,8 +56,8 @@ class Problem:
     sentence: str
 
 
-def shown(value: object) -> str:
-    """Return a value as a sentence quotes it: printable, and cut where it is long."""
+def shown(value: object, *, most: int = _SHOWN) -> str:
+    """Return a value as a sentence quotes it: printable, and cut where it is longer than `most` characters."""
     text = value if isinstance(value, str) else repr(value)
-    cut = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    cut = text if len(text) <= most else text[: most - 1] + "…"
     return "".join(character if character.isprintable() else "�" for character in cut)

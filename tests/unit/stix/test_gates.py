@@ -198,3 +198,10 @@ def test_the_library_never_sees_granular_markings_and_many_references() -> None:
         granular_markings=[{"marking_ref": RED, "selectors": selectors}],
     )
     assert every_problem(report, len(json.dumps(report)), CAPS) is None
+
+
+def test_the_reason_that_the_library_gives_is_told_to_its_end() -> None:
+    link = domain_object("relationship", relationship_type="related-to")
+    problem = library_problem(link | {"source_ref": f"relationship--{UUID}", "target_ref": f"malware--{UUID}"})
+    assert problem is not None
+    assert all(kind in problem.sentence for kind in ("bundle", "language-content", "marking-definition", "sighting"))
