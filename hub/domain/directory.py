@@ -1,6 +1,8 @@
 """Who takes part: member countries, their organisations, and the accounts of these."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from hub.domain.identifiers import AccountId, MemberCode, OrganisationId, StixId
@@ -24,12 +26,13 @@ class OrganisationKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What an account may do."""
+    """What an account may do. An administrator keeps its own organisation's accounts, tokens and keys."""
 
     PRODUCER = "producer"
     ANALYST = "analyst"
     OPERATOR = "operator"
     AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,3 +80,20 @@ class Principal:
     account: Account
     organisation: Organisation
     member: Member | None
+
+
+def _whatever_it_is(_known: object) -> None:
+    """Expect nothing in particular."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """A change that somebody asks for: who, as the ledger names them, and when.
+
+    `expects` is called with the thing as it stands, under its lock, before it changes; it raises a HubError where that
+    is not what the asker has seen.
+    """
+
+    actor: str
+    at: datetime
+    expects: Callable[[object], None] = _whatever_it_is

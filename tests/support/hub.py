@@ -23,6 +23,7 @@ from hub.services.directory.organisations import add_organisation
 from hub.services.ingest import Ingest
 from hub.services.read import Reading
 from hub.services.submit import Submitting
+from tests.support.acts import made
 
 ROOT = Path(__file__).resolve().parents[2]
 ACTOR = "test"
@@ -82,7 +83,7 @@ class TestHub:
             purpose=purpose,
             active=True,
         )
-        issued = add_account(self.parts.pool, account, token_days=1, at=now(), actor=ACTOR)
+        issued = add_account(self.parts.pool, account, token_days=1, act=made(ACTOR, at=now()))
         principal = self.authenticating.by_token(name, issued.secret)
         if principal is None:
             raise LookupError(name)
@@ -100,7 +101,7 @@ class TestHub:
             active=True,
             identity=None,
         )
-        return add_organisation(self.parts.pool, organisation, actor=ACTOR).id
+        return add_organisation(self.parts.pool, organisation, act=made(ACTOR)).id
 
     def push(self, principal: Principal, alias: str, *objects: dict[str, Any]) -> Submission:
         """Submit objects as one envelope."""

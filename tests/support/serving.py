@@ -22,6 +22,7 @@ from hub.runtime.embedded.child import Process, Program, spawn, stop
 from hub.runtime.embedded.datadir import DataDirectory, ServerUrls
 from hub.runtime.wiring import now, opened
 from hub.services.directory.accounts import add_account
+from tests.support.acts import made
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SHARED: Final = (ROOT / "../shared").resolve()
@@ -139,7 +140,7 @@ class ServedHub:
             active=True,
         )
         with opened(self.urls) as pool:
-            issued = add_account(pool, account, token_days=30, at=now(), actor="test")
+            issued = add_account(pool, account, token_days=30, act=made("test", at=now()))
         return Caller(root=self.root, username=name, token=issued.secret)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

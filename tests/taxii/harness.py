@@ -14,6 +14,7 @@ from hub.runtime import wiring
 from hub.runtime.embedded.datadir import ServerUrls
 from hub.runtime.settings import Settings
 from hub.services.directory.accounts import add_account
+from tests.support.acts import made
 from tests.taxii.caller import Caller
 
 HERE: Final = Path(__file__).parent
@@ -54,7 +55,7 @@ class Hub:
             active=True,
         )
         with wiring.opened(self.urls) as pool:
-            issued = add_account(pool, account, token_days=30, at=self.clock(), actor="tests")
+            issued = add_account(pool, account, token_days=30, act=made("tests", at=self.clock()))
         return Caller(application=self.application, username=name, token=issued.secret)
 
 

@@ -8,6 +8,7 @@ from hub.domain.directory import Role
 from hub.domain.identifiers import AccountId
 from hub.runtime import wiring
 from hub.services.directory.accounts import disable_account
+from tests.support.acts import made
 from tests.taxii.caller import (
     DISCOVERY,
     ROOT,
@@ -83,7 +84,7 @@ def test_A_05_A_06_a_stranger_learns_nothing_from_any_endpoint(ana: Caller, stoc
 def test_A_05_A_06_a_disabled_account_is_403_everywhere(hub: Hub, stock: Shelf) -> None:
     gone = hub.account("xa-cert/gone")
     with wiring.opened(hub.urls) as pool:
-        disable_account(pool, AccountId(gone.username), actor="tests")
+        disable_account(pool, AccountId(gone.username), act=made("tests"))
     for path in every_path("xa", stock.three["id"]).values():
         refused(gone.get(path), 403)
 

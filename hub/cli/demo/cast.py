@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import hub
-from hub.domain.directory import Account, Organisation, OrganisationKind, Role
+from hub.domain.directory import Account, Act, Organisation, OrganisationKind, Role
 from hub.domain.errors import ConfigurationError
 from hub.domain.identifiers import AccountId, MemberCode, OrganisationId, StixId
 from hub.runtime.wiring import now
@@ -21,7 +21,6 @@ AGREEMENTS: Final = (
     SAMPLES / "agreements" / "demo-au-nz.toml",
 )
 
-_ACTOR: Final = "cli:demo"
 _TOKEN_DAYS: Final = 7
 
 
@@ -105,7 +104,7 @@ def require_samples() -> None:
 def assemble(pool: Pool) -> tuple[Player, ...]:
     """Add the organisations and accounts, each account a producer and analyst with a fresh token."""
     for organisation in _ORGANISATIONS:
-        add_organisation(pool, organisation, actor=_ACTOR)
+        add_organisation(pool, organisation, act=_act())
     return tuple(_player(pool, account, short) for account, short in READERS)
 
 
@@ -117,5 +116,9 @@ def _player(pool: Pool, name: AccountId, short: str) -> Player:
         purpose="network-defence",
         active=True,
     )
-    issued = add_account(pool, account, token_days=_TOKEN_DAYS, at=now(), actor=_ACTOR)
+    issued = add_account(pool, account, token_days=_TOKEN_DAYS, act=_act())
     return Player(account=name, short=short, token=issued.secret)
+
+
+def _act() -> Act:
+    return Act(actor="cli:demo", at=now())

@@ -45,7 +45,7 @@ def add(desk: Desk, account_id: str, roles: Sequence[str], purpose: str, days: i
         purpose=purpose,
         active=True,
     )
-    issued = accounts.add_account(desk.pool, wanted, token_days=days_of(desk, days), at=desk.now, actor=desk.actor)
+    issued = accounts.add_account(desk.pool, wanted, token_days=days_of(desk, days), act=desk.act)
     print_json({"username": wanted.id, "token": issued.secret})
 
 
@@ -73,7 +73,7 @@ def show(desk: Desk, account_id: str) -> None:
 @writes
 def disable(desk: Desk, account_id: str) -> None:
     """Disable the account: from now on it reads and publishes nothing, whatever tokens it holds."""
-    desk.show(_facts(accounts.disable_account(desk.pool, AccountId(account_id), actor=desk.actor)))
+    desk.show(_facts(accounts.disable_account(desk.pool, AccountId(account_id), act=desk.act)))
 
 
 @account.command()
@@ -81,7 +81,7 @@ def disable(desk: Desk, account_id: str) -> None:
 @writes
 def enable(desk: Desk, account_id: str) -> None:
     """Enable the account again, with the tokens that it still holds."""
-    desk.show(_facts(accounts.enable_account(desk.pool, AccountId(account_id), actor=desk.actor)))
+    desk.show(_facts(accounts.enable_account(desk.pool, AccountId(account_id), act=desk.act)))
 
 
 @account.command("roles")
@@ -90,7 +90,7 @@ def enable(desk: Desk, account_id: str) -> None:
 @writes
 def roles_(desk: Desk, account_id: str, roles: Sequence[str]) -> None:
     """Set its roles, all of them: one that is not given is taken away."""
-    changed = accounts.set_roles(desk.pool, AccountId(account_id), roles=frozenset(map(Role, roles)), actor=desk.actor)
+    changed = accounts.set_roles(desk.pool, AccountId(account_id), roles=frozenset(map(Role, roles)), act=desk.act)
     desk.show(_facts(changed))
 
 
@@ -100,7 +100,7 @@ def roles_(desk: Desk, account_id: str, roles: Sequence[str]) -> None:
 @writes
 def purpose_(desk: Desk, account_id: str, purpose: str) -> None:
     """Set the one PURPOSE for which it uses content."""
-    desk.show(_facts(accounts.set_purpose(desk.pool, AccountId(account_id), purpose=purpose, actor=desk.actor)))
+    desk.show(_facts(accounts.set_purpose(desk.pool, AccountId(account_id), purpose=purpose, act=desk.act)))
 
 
 def _facts(known: Account) -> dict[str, Fact]:

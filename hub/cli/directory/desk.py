@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from hub.cli.console import json_option, print_json, print_table, with_settings
+from hub.domain.directory import Act
 from hub.runtime.embedded import servers
 from hub.runtime.settings import Settings
 from hub.store.database import Pool
@@ -31,9 +32,9 @@ class Desk:
     as_json: bool
 
     @property
-    def now(self) -> datetime:
-        """This moment."""
-        return datetime.now(UTC)
+    def act(self) -> Act:
+        """A change made now, by who sits at this desk."""
+        return Act(actor=self.actor, at=datetime.now(UTC))
 
     def show(self, facts: Mapping[str, Fact]) -> None:
         """Print one thing: a JSON object, or a line a fact."""

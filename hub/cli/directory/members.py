@@ -32,7 +32,7 @@ def member() -> None:
 def add(desk: Desk, code: MemberCode, name: str, status: str) -> None:
     """Add the member of a CODE (ISO 3166-1 alpha-2)."""
     wanted = Member(code=code, name=name, status=MemberStatus(status))
-    desk.show(_facts(members.add_member(desk.pool, wanted, actor=desk.actor)))
+    desk.show(_facts(members.add_member(desk.pool, wanted, act=desk.act)))
 
 
 @member.command("list")
@@ -55,7 +55,7 @@ def show(desk: Desk, code: MemberCode) -> None:
 @writes
 def activate(desk: Desk, code: MemberCode) -> None:
     """Make the member active: it reads, publishes, and takes part in agreements with every active member."""
-    desk.show(_facts(members.activate_member(desk.pool, code, actor=desk.actor)))
+    desk.show(_facts(members.activate_member(desk.pool, code, act=desk.act)))
 
 
 @member.command()
@@ -63,7 +63,7 @@ def activate(desk: Desk, code: MemberCode) -> None:
 @writes
 def observe(desk: Desk, code: MemberCode) -> None:
     """Make the member an observer: it reads what agreements grant it by name, and publishes nothing."""
-    desk.show(_facts(members.observe_member(desk.pool, code, actor=desk.actor)))
+    desk.show(_facts(members.observe_member(desk.pool, code, act=desk.act)))
 
 
 @member.command()
@@ -71,7 +71,7 @@ def observe(desk: Desk, code: MemberCode) -> None:
 @writes
 def suspend(desk: Desk, code: MemberCode) -> None:
     """Suspend the member: from now on none of its accounts reads or publishes anything."""
-    desk.show(_facts(members.suspend_member(desk.pool, code, actor=desk.actor)))
+    desk.show(_facts(members.suspend_member(desk.pool, code, act=desk.act)))
 
 
 member.add_command(suspend, "disable")

@@ -45,7 +45,7 @@ def add(  # noqa: PLR0913 - one parameter an option
         active=True,
         identity=None if identity is None else StixId(identity),
     )
-    desk.show(_facts(organisations.add_organisation(desk.pool, wanted, actor=desk.actor)))
+    desk.show(_facts(organisations.add_organisation(desk.pool, wanted, act=desk.act)))
 
 
 @organisation.command("list")
@@ -73,7 +73,7 @@ def show(desk: Desk, organisation_id: str) -> None:
 @writes
 def disable(desk: Desk, organisation_id: str) -> None:
     """Disable the organisation: from now on none of its accounts reads or publishes anything."""
-    changed = organisations.disable_organisation(desk.pool, OrganisationId(organisation_id), actor=desk.actor)
+    changed = organisations.disable_organisation(desk.pool, OrganisationId(organisation_id), act=desk.act)
     desk.show(_facts(changed))
 
 
@@ -82,7 +82,7 @@ def disable(desk: Desk, organisation_id: str) -> None:
 @writes
 def enable(desk: Desk, organisation_id: str) -> None:
     """Enable the organisation again."""
-    changed = organisations.enable_organisation(desk.pool, OrganisationId(organisation_id), actor=desk.actor)
+    changed = organisations.enable_organisation(desk.pool, OrganisationId(organisation_id), act=desk.act)
     desk.show(_facts(changed))
 
 
@@ -91,7 +91,7 @@ def enable(desk: Desk, organisation_id: str) -> None:
 @writes
 def consent(desk: Desk, organisation_id: str) -> None:
     """Note its consent that its amber and stricter content may leave its country, as far as agreements go."""
-    desk.show(_facts(organisations.give_consent(desk.pool, OrganisationId(organisation_id), actor=desk.actor)))
+    desk.show(_facts(organisations.give_consent(desk.pool, OrganisationId(organisation_id), act=desk.act)))
 
 
 @organisation.command("withdraw-consent")
@@ -99,7 +99,7 @@ def consent(desk: Desk, organisation_id: str) -> None:
 @writes
 def withdraw_consent(desk: Desk, organisation_id: str) -> None:
     """Note that its amber and stricter content stays in its country from now on."""
-    desk.show(_facts(organisations.withdraw_consent(desk.pool, OrganisationId(organisation_id), actor=desk.actor)))
+    desk.show(_facts(organisations.withdraw_consent(desk.pool, OrganisationId(organisation_id), act=desk.act)))
 
 
 @organisation.command()
@@ -108,7 +108,7 @@ def withdraw_consent(desk: Desk, organisation_id: str) -> None:
 @writes
 def rename(desk: Desk, organisation_id: str, name: str) -> None:
     """Change what people call it; of an organisation in a collection file, the file has the last word."""
-    changed = organisations.rename_organisation(desk.pool, OrganisationId(organisation_id), name=name, actor=desk.actor)
+    changed = organisations.rename_organisation(desk.pool, OrganisationId(organisation_id), name=name, act=desk.act)
     desk.show(_facts(changed))
 
 
@@ -122,7 +122,7 @@ def served_by(desk: Desk, organisation_id: str, server: str | None) -> None:
         desk.pool,
         OrganisationId(organisation_id),
         served_by=None if server is None else OrganisationId(server),
-        actor=desk.actor,
+        act=desk.act,
     )
     desk.show(_facts(changed))
 

@@ -33,7 +33,7 @@ def token() -> None:
 @writes
 def add(desk: Desk, account_id: str, days: int | None) -> None:
     """Give the account one more token and print it, as JSON; it is shown this once."""
-    issued = tokens.add_token(desk.pool, AccountId(account_id), days=days_of(desk, days), at=desk.now, actor=desk.actor)
+    issued = tokens.add_token(desk.pool, AccountId(account_id), days=days_of(desk, days), act=desk.act)
     print_json({"username": account_id, "token": issued.secret})
 
 
@@ -53,7 +53,7 @@ def list_(desk: Desk, account_id: str) -> None:
 def revoke(desk: Desk, account_id: str, token_id: int) -> None:
     """Revoke the token ID, for good; `hub account token add` gives the account another."""
     account = AccountId(account_id)
-    tokens.revoke_token(desk.pool, account, token_id, at=desk.now, actor=desk.actor)
+    tokens.revoke_token(desk.pool, account, token_id, act=desk.act)
     desk.show(next(_facts(each) for each in tokens.list_tokens(desk.pool, account) if each.id == token_id))
 
 

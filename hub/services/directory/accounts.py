@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 
-from hub.domain.directory import Account, Role
+from hub.domain.directory import Account, Act, Role
 from hub.domain.errors import ConflictError, NotFoundError, RequestError
 from hub.domain.identifiers import AccountId, OrganisationId
 from hub.services.directory import names
 from hub.services.directory.tokens import IssuedToken, expiry, issue, no_account
+from hub.services.policy_change import policy_change
 from hub.store.database import Pool
 from hub.store.directory import accounts as stored
 from hub.store.directory.organisations import find_organisation
-from hub.store.epoch import advance_epoch
 from hub.store.ledger import record
 
 
@@ -32,64 +31,60 @@ def show_account(pool: Pool, account_id: AccountId) -> Account:
         return _known(stored.find_account(database, account_id), account_id)
 
 
-def add_account(pool: Pool, account: Account, *, token_days: int, at: datetime, actor: str) -> IssuedToken:
+def add_account(pool: Pool, account: Account, *, token_days: int, act: Act) -> IssuedToken:
     """Add an account and give it its first token.
 
     Raise RequestError for what no account is, NotFoundError where its organisation is not there, ConflictError where
     it is there itself.
     """
     _check(account)
-    expires = expiry(token_days, at=at)
+    expires = expiry(token_days, at=act.at)
     with pool.transaction() as database:
         if find_organisation(database, account.organisation) is None:
             raise _no_organisation(account.organisation)
-        if not stored.insert_account(database, account):
-            raise ConflictError(
-                f"{account.id} is there already; hub account token add {account.id} gives it another token."
-            )
-        detail = {"roles": sorted(account.roles), "purpose": account.purpose}
-        record(database, actor=actor, action="account.add", subject=account.id, detail=detail)
-        issued = issue(database, account.id, expires=expires, at=at, actor=actor)
-        advance_epoch(database)
-    return issued
+        with policy_change(database, act):
+            if not stored.insert_account(database, account):
+                raise ConflictError(
+                    f"{account.id} is there already; hub account token add {account.id} gives it another token."
+                )
+            detail = {"roles": sorted(account.roles), "purpose": account.purpose}
+            record(database, actor=act.actor, action="account.add", subject=account.id, detail=detail)
+            return issue(database, account.id, expires=expires, act=act)
 
 
-def disable_account(pool: Pool, account_id: AccountId, *, actor: str) -> Account:
+def disable_account(pool: Pool, account_id: AccountId, *, act: Act) -> Account:
     """Close the hub to the account (SR-01, PR-01), whatever tokens it holds."""
-    return _amend(pool, account_id, lambda known: replace(known, active=False), action="account.disable", actor=actor)
+    return _amend(pool, account_id, lambda known: replace(known, active=False), action="account.disable", act=act)
 
 
-def enable_account(pool: Pool, account_id: AccountId, *, actor: str) -> Account:
+def enable_account(pool: Pool, account_id: AccountId, *, act: Act) -> Account:
     """Open the hub to the account again, with the tokens that it still holds."""
-    return _amend(pool, account_id, lambda known: replace(known, active=True), action="account.enable", actor=actor)
+    return _amend(pool, account_id, lambda known: replace(known, active=True), action="account.enable", act=act)
 
 
-def set_roles(pool: Pool, account_id: AccountId, *, roles: frozenset[Role], actor: str) -> Account:
+def set_roles(pool: Pool, account_id: AccountId, *, roles: frozenset[Role], act: Act) -> Account:
     """Let the account do this and nothing else; raise RequestError for no role at all."""
-    return _amend(pool, account_id, lambda known: replace(known, roles=roles), action="account.roles", actor=actor)
+    return _amend(pool, account_id, lambda known: replace(known, roles=roles), action="account.roles", act=act)
 
 
-def set_purpose(pool: Pool, account_id: AccountId, *, purpose: str, actor: str) -> Account:
+def set_purpose(pool: Pool, account_id: AccountId, *, purpose: str, act: Act) -> Account:
     """Declare what the account uses content for, which clauses of agreements ask after."""
-    return _amend(
-        pool, account_id, lambda known: replace(known, purpose=purpose), action="account.purpose", actor=actor
-    )
+    return _amend(pool, account_id, lambda known: replace(known, purpose=purpose), action="account.purpose", act=act)
 
 
-def _amend(
-    pool: Pool, account_id: AccountId, amend: Callable[[Account], Account], *, action: str, actor: str
-) -> Account:
+def _amend(pool: Pool, account_id: AccountId, amend: Callable[[Account], Account], *, action: str, act: Act) -> Account:
     with pool.transaction() as database:
         known = _known(stored.lock_account(database, account_id), account_id)
+        act.expects(known)
         changed = amend(known)
         _check(changed)
         if changed == known:
             return known
-        stored.update_account(database, changed)
-        was, now = _facts(known), _facts(changed)
-        detail = {key: [was[key], now[key]] for key in now if now[key] != was[key]}
-        record(database, actor=actor, action=action, subject=account_id, detail=detail)
-        advance_epoch(database)
+        with policy_change(database, act):
+            stored.update_account(database, changed)
+            was, now = _facts(known), _facts(changed)
+            detail = {key: [was[key], now[key]] for key in now if now[key] != was[key]}
+            record(database, actor=act.actor, action=action, subject=account_id, detail=detail)
     return changed
 
 

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from hub.domain.directory import Member, MemberStatus
+from hub.domain.directory import Act, Member, MemberStatus
 from hub.domain.errors import ConflictError, NotFoundError
 from hub.domain.identifiers import MemberCode
 from hub.services.directory import names
+from hub.services.policy_change import policy_change
 from hub.store.database import Pool
 from hub.store.directory import members as stored
-from hub.store.epoch import advance_epoch
 from hub.store.ledger import record
 
 
@@ -24,42 +24,43 @@ def show_member(pool: Pool, code: MemberCode) -> Member:
         return _known(stored.find_member(database, code), code)
 
 
-def add_member(pool: Pool, member: Member, *, actor: str) -> Member:
+def add_member(pool: Pool, member: Member, *, act: Act) -> Member:
     """Add a member; raise RequestError for what no member is called, ConflictError where it is there."""
     member = replace(member, code=names.member_code(member.code), name=names.line(member.name))
-    with pool.transaction() as database:
+    with pool.transaction() as database, policy_change(database, act):
         if not stored.insert_member(database, member):
             raise ConflictError(f"{member.code} is a member already; see hub member show {member.code}.")
         detail = {"name": member.name, "status": member.status}
-        record(database, actor=actor, action="member.add", subject=member.code, detail=detail)
-        advance_epoch(database)
+        record(database, actor=act.actor, action="member.add", subject=member.code, detail=detail)
     return member
 
 
-def activate_member(pool: Pool, code: MemberCode, *, actor: str) -> Member:
+def activate_member(pool: Pool, code: MemberCode, *, act: Act) -> Member:
     """Let the member's organisations read and publish, and be covered by agreements with every active member."""
-    return _set_status(pool, code, MemberStatus.ACTIVE, action="member.activate", actor=actor)
+    return _set_status(pool, code, MemberStatus.ACTIVE, action="member.activate", act=act)
 
 
-def observe_member(pool: Pool, code: MemberCode, *, actor: str) -> Member:
+def observe_member(pool: Pool, code: MemberCode, *, act: Act) -> Member:
     """Make the member an observer: it reads what agreements grant it by name, and publishes nothing (PR-01)."""
-    return _set_status(pool, code, MemberStatus.OBSERVER, action="member.observe", actor=actor)
+    return _set_status(pool, code, MemberStatus.OBSERVER, action="member.observe", act=act)
 
 
-def suspend_member(pool: Pool, code: MemberCode, *, actor: str) -> Member:
+def suspend_member(pool: Pool, code: MemberCode, *, act: Act) -> Member:
     """Close the hub to every account of the member (SR-01, PR-01); what it has published stays."""
-    return _set_status(pool, code, MemberStatus.SUSPENDED, action="member.suspend", actor=actor)
+    return _set_status(pool, code, MemberStatus.SUSPENDED, action="member.suspend", act=act)
 
 
-def _set_status(pool: Pool, code: MemberCode, status: MemberStatus, *, action: str, actor: str) -> Member:
+def _set_status(pool: Pool, code: MemberCode, status: MemberStatus, *, action: str, act: Act) -> Member:
     with pool.transaction() as database:
         known = _known(stored.lock_member(database, code), code)
+        act.expects(known)
         if known.status is status:
             return known
         changed = replace(known, status=status)
-        stored.update_member(database, changed)
-        record(database, actor=actor, action=action, subject=code, detail={"status": [known.status, status]})
-        advance_epoch(database)
+        with policy_change(database, act):
+            stored.update_member(database, changed)
+            detail = {"status": [known.status, status]}
+            record(database, actor=act.actor, action=action, subject=code, detail=detail)
     return changed
 
 

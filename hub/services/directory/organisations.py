@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from uuid import uuid4
 
-from hub.domain.directory import Organisation, OrganisationKind
+from hub.domain.directory import Act, Organisation, OrganisationKind
 from hub.domain.errors import ConflictError, NotFoundError
 from hub.domain.identifiers import MemberCode, OrganisationId, StixId
 from hub.services.directory import names
 from hub.services.directory.standing import check_only_cert, check_served_by, check_shape
+from hub.services.policy_change import policy_change
 from hub.store.database import Database, Pool
 from hub.store.directory import organisations as stored
 from hub.store.directory.members import find_member, lock_member
-from hub.store.epoch import advance_epoch
 from hub.store.ledger import record
 
 
@@ -32,7 +32,7 @@ def show_organisation(pool: Pool, organisation_id: OrganisationId) -> Organisati
         return _known(stored.find_organisation(database, organisation_id), organisation_id)
 
 
-def add_organisation(pool: Pool, organisation: Organisation, *, actor: str) -> Organisation:
+def add_organisation(pool: Pool, organisation: Organisation, *, act: Act) -> Organisation:
     """Add an organisation and return it as it stands, with a STIX identity made for it where it brought none.
 
     Raise RequestError for what no organisation is, NotFoundError where its member or who serves it is not there,
@@ -45,58 +45,58 @@ def add_organisation(pool: Pool, organisation: Organisation, *, actor: str) -> O
             raise _no_member(organisation.member)
         check_only_cert(database, organisation)
         check_served_by(database, organisation)
-        _insert(database, organisation)
-        detail = {key: value for key, value in asdict(organisation).items() if key != "id"}
-        record(database, actor=actor, action="organisation.add", subject=organisation.id, detail=detail)
-        advance_epoch(database)
+        with policy_change(database, act):
+            _insert(database, organisation)
+            detail = {key: value for key, value in asdict(organisation).items() if key != "id"}
+            record(database, actor=act.actor, action="organisation.add", subject=organisation.id, detail=detail)
     return organisation
 
 
-def disable_organisation(pool: Pool, organisation_id: OrganisationId, *, actor: str) -> Organisation:
+def disable_organisation(pool: Pool, organisation_id: OrganisationId, *, act: Act) -> Organisation:
     """Close the hub to every account of the organisation (SR-01, PR-01); what it has published stays."""
     return _amend(
         pool,
         organisation_id,
         lambda known: replace(known, active=False),
         action="organisation.disable",
-        actor=actor,
+        act=act,
     )
 
 
-def enable_organisation(pool: Pool, organisation_id: OrganisationId, *, actor: str) -> Organisation:
+def enable_organisation(pool: Pool, organisation_id: OrganisationId, *, act: Act) -> Organisation:
     """Open the hub to the organisation again; raise ConflictError where its member has another national CERT by now."""
     return _amend(
         pool,
         organisation_id,
         lambda known: replace(known, active=True),
         action="organisation.enable",
-        actor=actor,
+        act=act,
     )
 
 
-def give_consent(pool: Pool, organisation_id: OrganisationId, *, actor: str) -> Organisation:
+def give_consent(pool: Pool, organisation_id: OrganisationId, *, act: Act) -> Organisation:
     """Note that the organisation lets its amber and stricter content leave its country (SR-10)."""
     return _amend(
         pool,
         organisation_id,
         lambda known: replace(known, cross_border=True),
         action="organisation.consent",
-        actor=actor,
+        act=act,
     )
 
 
-def withdraw_consent(pool: Pool, organisation_id: OrganisationId, *, actor: str) -> Organisation:
+def withdraw_consent(pool: Pool, organisation_id: OrganisationId, *, act: Act) -> Organisation:
     """Note that the organisation keeps its amber and stricter content in its country, from the next page on."""
     return _amend(
         pool,
         organisation_id,
         lambda known: replace(known, cross_border=False),
         action="organisation.withdraw-consent",
-        actor=actor,
+        act=act,
     )
 
 
-def rename_organisation(pool: Pool, organisation_id: OrganisationId, *, name: str, actor: str) -> Organisation:
+def rename_organisation(pool: Pool, organisation_id: OrganisationId, *, name: str, act: Act) -> Organisation:
     """Change the name by which people know the organisation; its id and identity stay."""
     name = names.line(name)
     return _amend(
@@ -104,12 +104,12 @@ def rename_organisation(pool: Pool, organisation_id: OrganisationId, *, name: st
         organisation_id,
         lambda known: replace(known, name=name),
         action="organisation.rename",
-        actor=actor,
+        act=act,
     )
 
 
 def serve_organisation(
-    pool: Pool, organisation_id: OrganisationId, *, served_by: OrganisationId | None, actor: str
+    pool: Pool, organisation_id: OrganisationId, *, served_by: OrganisationId | None, act: Act
 ) -> Organisation:
     """Make the organisation a client of another of its member, or of none."""
     return _amend(
@@ -117,7 +117,7 @@ def serve_organisation(
         organisation_id,
         lambda known: replace(known, served_by=served_by),
         action="organisation.serve",
-        actor=actor,
+        act=act,
     )
 
 
@@ -127,20 +127,21 @@ def _amend(
     amend: Callable[[Organisation], Organisation],
     *,
     action: str,
-    actor: str,
+    act: Act,
 ) -> Organisation:
     with pool.transaction() as database:
         known = _locked(database, organisation_id)
+        act.expects(known)
         changed = amend(known)
         if changed == known:
             return known
         check_only_cert(database, changed)
         check_served_by(database, changed)
-        stored.update_organisation(database, changed)
-        was, now = asdict(known), asdict(changed)
-        detail = {key: [was[key], now[key]] for key in now if now[key] != was[key]}
-        record(database, actor=actor, action=action, subject=organisation_id, detail=detail)
-        advance_epoch(database)
+        with policy_change(database, act):
+            stored.update_organisation(database, changed)
+            was, now = asdict(known), asdict(changed)
+            detail = {key: [was[key], now[key]] for key in now if now[key] != was[key]}
+            record(database, actor=act.actor, action=action, subject=organisation_id, detail=detail)
     return changed
 
 

@@ -10,6 +10,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Final
 
+from hub.domain.directory import Act
 from hub.domain.errors import NotFoundError, RequestError
 from hub.domain.identifiers import AccountId
 from hub.store.database import Database, Pool
@@ -46,24 +47,24 @@ def list_tokens(pool: Pool, account: AccountId) -> tuple[Token, ...]:
         return stored.list_tokens(database, account)
 
 
-def add_token(pool: Pool, account: AccountId, *, days: int, at: datetime, actor: str) -> IssuedToken:
+def add_token(pool: Pool, account: AccountId, *, days: int, act: Act) -> IssuedToken:
     """Give the account one more token, good for so many days; raise NotFoundError or RequestError."""
-    expires = expiry(days, at=at)
+    expires = expiry(days, at=act.at)
     with pool.transaction() as database:
         if lock_account(database, account) is None:
             raise no_account(account)
-        return issue(database, account, expires=expires, at=at, actor=actor)
+        return issue(database, account, expires=expires, act=act)
 
 
-def revoke_token(pool: Pool, account: AccountId, token: int, *, at: datetime, actor: str) -> None:
+def revoke_token(pool: Pool, account: AccountId, token: int, *, act: Act) -> None:
     """Let a token open nothing any more, for good: who needs one again is given a new one. Raise NotFoundError."""
     with pool.transaction() as database:
         known = stored.lock_token(database, account, token)
         if known is None:
             raise NotFoundError(f"{account} has no token {token}; hub account token list {account} shows those it has.")
         if known.revoked is None:
-            stored.revoke_token(database, token, at=at)
-            record(database, actor=actor, action="token.revoke", subject=account, detail={"token": token})
+            stored.revoke_token(database, token, at=act.at)
+            record(database, actor=act.actor, action="token.revoke", subject=account, detail={"token": token})
 
 
 def expiry(days: int, *, at: datetime) -> datetime:
@@ -73,12 +74,12 @@ def expiry(days: int, *, at: datetime) -> datetime:
     return at + timedelta(days=days)
 
 
-def issue(database: Database, account: AccountId, *, expires: datetime, at: datetime, actor: str) -> IssuedToken:
+def issue(database: Database, account: AccountId, *, expires: datetime, act: Act) -> IssuedToken:
     """Make a secret for an account that is there, within the caller's transaction."""
     secret = _PREFIX + token_urlsafe(_RANDOM_BYTES)
-    token = stored.insert_token(database, account=account, digest=digest_of(secret), created=at, expires=expires)
+    token = stored.insert_token(database, account=account, digest=digest_of(secret), created=act.at, expires=expires)
     detail = {"token": token.id, "expires": expires.isoformat()}
-    record(database, actor=actor, action="token.add", subject=account, detail=detail)
+    record(database, actor=act.actor, action="token.add", subject=account, detail=detail)
     return IssuedToken(token=token, secret=secret)
 
 

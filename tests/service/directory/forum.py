@@ -8,6 +8,7 @@ from hub.domain.identifiers import AccountId, MemberCode, OrganisationId, StixId
 from hub.services.directory.members import add_member
 from hub.services.directory.organisations import add_organisation
 from hub.store.database import Pool
+from tests.support.acts import made
 
 NOW: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ACTOR: Final = "cli:olga"
@@ -58,7 +59,7 @@ def account(
 
 
 def found_forum(pool: Pool) -> None:
-    add_member(pool, member("AU"), actor=ACTOR)
-    add_member(pool, member("NZ"), actor=ACTOR)
-    add_organisation(pool, organisation("au-cert", kind=OrganisationKind.CERT), actor=ACTOR)
-    add_organisation(pool, organisation("nz-cert", kind=OrganisationKind.CERT, member="NZ"), actor=ACTOR)
+    add_member(pool, member("AU"), act=made(ACTOR))
+    add_member(pool, member("NZ"), act=made(ACTOR))
+    add_organisation(pool, organisation("au-cert", kind=OrganisationKind.CERT), act=made(ACTOR))
+    add_organisation(pool, organisation("nz-cert", kind=OrganisationKind.CERT, member="NZ"), act=made(ACTOR))

@@ -21,10 +21,11 @@ from hub.services.directory.tokens import IssuedToken, list_tokens
 from hub.store.database import Pool
 from tests.service.directory.chronicle import change
 from tests.service.directory.forum import ACTOR, ANA, AU_CERT, NOW, account
+from tests.support.acts import made
 
 
 def add(pool: Pool, wanted: Account | None = None, *, days: int = 365) -> IssuedToken:
-    return add_account(pool, wanted or account(), token_days=days, at=NOW, actor=ACTOR)
+    return add_account(pool, wanted or account(), token_days=days, act=made(ACTOR, at=NOW))
 
 
 def refused(pool: Pool, wanted: Account, error: type[HubError], sentence: str) -> None:
@@ -106,14 +107,14 @@ def test_each_change_is_written_once_and_undone(
 ) -> None:
     add(pool)
     with change(pool) as seen:
-        changed = act(pool, ANA, actor=ACTOR)
-        assert act(pool, ANA, actor=ACTOR) == changed
+        changed = act(pool, ANA, act=made(ACTOR))
+        assert act(pool, ANA, act=made(ACTOR)) == changed
     assert changed != account()
     assert show_account(pool, ANA) == changed
     assert seen.entries == [(ACTOR, action, ANA)]
     assert seen.epochs == 1
     with change(pool) as seen:
-        assert undo(pool, ANA, actor=ACTOR) == account()
+        assert undo(pool, ANA, act=made(ACTOR)) == account()
     assert show_account(pool, ANA) == account()
     assert (len(seen.entries), seen.epochs) == (1, 1)
 
@@ -121,15 +122,15 @@ def test_each_change_is_written_once_and_undone(
 def test_roles_and_purpose_are_held_to_the_same_rules_later(pool: Pool) -> None:
     add(pool)
     with pytest.raises(RequestError, match="at least one role"):
-        set_roles(pool, ANA, roles=frozenset(), actor=ACTOR)
+        set_roles(pool, ANA, roles=frozenset(), act=made(ACTOR))
     with pytest.raises(RequestError, match="no purpose"):
-        set_purpose(pool, ANA, purpose="*", actor=ACTOR)
+        set_purpose(pool, ANA, purpose="*", act=made(ACTOR))
     assert show_account(pool, ANA) == account()
 
 
 def test_an_unknown_account_is_not_found(pool: Pool) -> None:
     for act in (disable_account, enable_account):
         with pytest.raises(NotFoundError, match="no account au-cert/zoe"):
-            act(pool, AccountId("au-cert/zoe"), actor=ACTOR)
+            act(pool, AccountId("au-cert/zoe"), act=made(ACTOR))
     with pytest.raises(NotFoundError, match="no account au-cert/zoe"):
         show_account(pool, AccountId("au-cert/zoe"))

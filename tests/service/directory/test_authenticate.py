@@ -16,6 +16,7 @@ from hub.services.directory.organisations import add_organisation, disable_organ
 from hub.services.directory.tokens import add_token, list_tokens, revoke_token
 from hub.store.database import Pool
 from tests.service.directory.forum import ACTOR, ANA, AU, AU_CERT, NOW, account, organisation
+from tests.support.acts import made
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ def authenticating(pool: Pool, clock: Clock) -> Iterator[Authenticating]:
 
 @pytest.fixture
 def secret(pool: Pool) -> str:
-    return add_account(pool, account(), token_days=10, at=NOW, actor=ACTOR).secret
+    return add_account(pool, account(), token_days=10, act=made(ACTOR, at=NOW)).secret
 
 
 def last_used(pool: Pool) -> datetime | None:
@@ -70,15 +71,15 @@ def test_a_user_name_that_is_another_is_nobody(authenticating: Authenticating, s
 
 
 def test_the_hubs_own_account_has_no_member(pool: Pool, authenticating: Authenticating) -> None:
-    add_organisation(pool, organisation("hub", kind=OrganisationKind.HUB, member=None), actor=ACTOR)
-    issued = add_account(pool, account("hub/olga"), token_days=1, at=NOW, actor=ACTOR)
+    add_organisation(pool, organisation("hub", kind=OrganisationKind.HUB, member=None), act=made(ACTOR))
+    issued = add_account(pool, account("hub/olga"), token_days=1, act=made(ACTOR, at=NOW))
     principal = authenticating.by_token(None, issued.secret)
     assert principal is not None
     assert principal.member is None
 
 
 def test_each_token_of_an_account_opens(pool: Pool, authenticating: Authenticating, secret: str) -> None:
-    second = add_token(pool, ANA, days=1, at=NOW, actor=ACTOR).secret
+    second = add_token(pool, ANA, days=1, act=made(ACTOR, at=NOW)).secret
     assert authenticating.by_token(ANA, secret) == authenticating.by_token(ANA, second) is not None
 
 
@@ -103,9 +104,9 @@ def test_a_token_opens_until_the_very_moment_it_expires(
 
 
 def test_a_revoked_token_is_nobody_and_the_others_stay(pool: Pool, authenticating: Authenticating, secret: str) -> None:
-    second = add_token(pool, ANA, days=1, at=NOW, actor=ACTOR)
+    second = add_token(pool, ANA, days=1, act=made(ACTOR, at=NOW))
     assert authenticating.by_token(ANA, second.secret) is not None
-    revoke_token(pool, ANA, second.token.id, at=NOW, actor=ACTOR)
+    revoke_token(pool, ANA, second.token.id, act=made(ACTOR, at=NOW))
     assert authenticating.by_token(ANA, second.secret) is None
     assert authenticating.by_token(ANA, secret) is not None
 
@@ -113,35 +114,35 @@ def test_a_revoked_token_is_nobody_and_the_others_stay(pool: Pool, authenticatin
 def test_SR_01_a_disabled_account_is_known_and_shut_out(
     pool: Pool, authenticating: Authenticating, secret: str
 ) -> None:
-    disable_account(pool, ANA, actor=ACTOR)
+    disable_account(pool, ANA, act=made(ACTOR))
     with pytest.raises(ForbiddenError, match="account au-cert/ana is disabled"):
         authenticating.by_token(ANA, secret)
-    enable_account(pool, ANA, actor=ACTOR)
+    enable_account(pool, ANA, act=made(ACTOR))
     assert authenticating.by_token(ANA, secret) is not None
 
 
 def test_SR_01_a_disabled_organisation_is_known_and_shut_out(
     pool: Pool, authenticating: Authenticating, secret: str
 ) -> None:
-    disable_organisation(pool, AU_CERT, actor=ACTOR)
+    disable_organisation(pool, AU_CERT, act=made(ACTOR))
     with pytest.raises(ForbiddenError, match="organisation au-cert is disabled"):
         authenticating.by_token(ANA, secret)
-    enable_organisation(pool, AU_CERT, actor=ACTOR)
+    enable_organisation(pool, AU_CERT, act=made(ACTOR))
     assert authenticating.by_token(ANA, secret) is not None
 
 
 def test_SR_01_a_suspended_member_is_known_and_shut_out(
     pool: Pool, authenticating: Authenticating, secret: str
 ) -> None:
-    suspend_member(pool, AU, actor=ACTOR)
+    suspend_member(pool, AU, act=made(ACTOR))
     with pytest.raises(ForbiddenError, match="member AU is suspended"):
         authenticating.by_token(ANA, secret)
-    activate_member(pool, AU, actor=ACTOR)
+    activate_member(pool, AU, act=made(ACTOR))
     assert authenticating.by_token(ANA, secret) is not None
 
 
 def test_an_observer_is_let_in(pool: Pool, authenticating: Authenticating, secret: str) -> None:
-    observe_member(pool, AU, actor=ACTOR)
+    observe_member(pool, AU, act=made(ACTOR))
     principal = authenticating.by_token(ANA, secret)
     assert principal is not None
     assert principal.member is not None
@@ -149,15 +150,15 @@ def test_an_observer_is_let_in(pool: Pool, authenticating: Authenticating, secre
 
 
 def test_who_is_shut_out_is_not_told_so_without_the_token(pool: Pool, authenticating: Authenticating) -> None:
-    add_account(pool, account(), token_days=10, at=NOW, actor=ACTOR)
-    disable_account(pool, ANA, actor=ACTOR)
+    add_account(pool, account(), token_days=10, act=made(ACTOR, at=NOW))
+    disable_account(pool, ANA, act=made(ACTOR))
     assert authenticating.by_token(ANA, "hub_" + "A" * 43) is None
 
 
 def test_who_is_shut_out_is_not_told_so_under_another_name(
     pool: Pool, authenticating: Authenticating, secret: str
 ) -> None:
-    disable_account(pool, ANA, actor=ACTOR)
+    disable_account(pool, ANA, act=made(ACTOR))
     assert authenticating.by_token(AccountId("au-cert/ben"), secret) is None
 
 
@@ -185,7 +186,7 @@ def test_one_process_notes_a_use_once_a_minute_too(pool: Pool, clock: Clock, sec
 def test_a_refused_use_is_not_noted(pool: Pool, clock: Clock, secret: str) -> None:
     authenticating = Authenticating(pool, clock)
     assert authenticating.by_token("au-cert/ben", secret) is None
-    disable_account(pool, ANA, actor=ACTOR)
+    disable_account(pool, ANA, act=made(ACTOR))
     with pytest.raises(ForbiddenError):
         authenticating.by_token(ANA, secret)
     authenticating.close()

@@ -19,6 +19,7 @@ from hub.store.database import Pool
 from hub.store.directory.members import lock_member
 from hub.store.directory.organisations import lock_organisation, update_organisation
 from tests.service.directory.forum import ACTOR, AU, AU_CERT, organisation
+from tests.support.acts import made
 
 SUCCESSOR = OrganisationId("au-ncsc")
 PATIENCE_SECONDS = 20
@@ -39,16 +40,16 @@ def await_waiting(pool: Pool) -> None:
 
 
 def test_two_organisations_do_not_become_the_national_cert_at_once(pool: Pool) -> None:
-    disable_organisation(pool, AU_CERT, actor=ACTOR)
-    add_organisation(pool, organisation(SUCCESSOR, kind=OrganisationKind.CERT), actor=ACTOR)
-    disable_organisation(pool, SUCCESSOR, actor=ACTOR)
+    disable_organisation(pool, AU_CERT, act=made(ACTOR))
+    add_organisation(pool, organisation(SUCCESSOR, kind=OrganisationKind.CERT), act=made(ACTOR))
+    disable_organisation(pool, SUCCESSOR, act=made(ACTOR))
     with ThreadPoolExecutor(max_workers=1) as other:
         with pool.transaction() as database:
             first = lock_organisation(database, AU_CERT)
             assert first is not None
             lock_member(database, AU)
             update_organisation(database, replace(first, active=True))
-            second = other.submit(enable_organisation, pool, SUCCESSOR, actor=ACTOR)
+            second = other.submit(enable_organisation, pool, SUCCESSOR, act=made(ACTOR))
             await_waiting(pool)
         with pytest.raises(ConflictError, match="au-cert is the national CERT"):
             second.result()

@@ -23,19 +23,22 @@ from hub.services.directory.organisations import (
 from hub.store.database import Pool
 from tests.service.directory.chronicle import change
 from tests.service.directory.forum import ACTOR, AU_CERT, AU_POWER, AU_TELCO, NZ, organisation
+from tests.support.acts import made
 
 IDENTITY = "identity--11111111-1111-4111-8111-111111111111"
 
 
 def refused(pool: Pool, wanted: Organisation, error: type[HubError], sentence: str) -> None:
     with change(pool) as seen, pytest.raises(error, match=sentence):
-        add_organisation(pool, wanted, actor=ACTOR)
+        add_organisation(pool, wanted, act=made(ACTOR))
     assert (seen.entries, seen.epochs) == ([], 0)
 
 
 def test_an_added_organisation_is_shown_and_written(pool: Pool) -> None:
     with change(pool) as seen:
-        added = add_organisation(pool, organisation("au-power", served_by="au-cert", identity=IDENTITY), actor=ACTOR)
+        added = add_organisation(
+            pool, organisation("au-power", served_by="au-cert", identity=IDENTITY), act=made(ACTOR)
+        )
     assert show_organisation(pool, AU_POWER) == added
     assert added == organisation("au-power", served_by="au-cert", identity=IDENTITY)
     assert seen.entries == [(ACTOR, "organisation.add", "au-power")]
@@ -43,17 +46,17 @@ def test_an_added_organisation_is_shown_and_written(pool: Pool) -> None:
 
 
 def test_an_identity_is_made_where_none_is_given(pool: Pool) -> None:
-    added = add_organisation(pool, organisation("au-power"), actor=ACTOR)
+    added = add_organisation(pool, organisation("au-power"), act=made(ACTOR))
     assert re.fullmatch("identity--[0-9a-f-]{14}4[0-9a-f-]{21}", added.identity or "")
 
 
 def test_the_hubs_own_organisation_has_neither_member_nor_made_identity(pool: Pool) -> None:
-    added = add_organisation(pool, organisation("hub", kind=OrganisationKind.HUB, member=None), actor=ACTOR)
+    added = add_organisation(pool, organisation("hub", kind=OrganisationKind.HUB, member=None), act=made(ACTOR))
     assert (added.member, added.identity) == (None, None)
 
 
 def test_organisations_are_listed_in_order_of_id_or_of_one_member(pool: Pool) -> None:
-    add_organisation(pool, organisation("au-power"), actor=ACTOR)
+    add_organisation(pool, organisation("au-power"), act=made(ACTOR))
     assert [known.id for known in list_organisations(pool)] == ["au-cert", "au-power", "nz-cert"]
     assert [known.id for known in list_organisations(pool, member=NZ)] == ["nz-cert"]
     with pytest.raises(NotFoundError, match="no member XX"):
@@ -65,7 +68,7 @@ def test_an_organisation_is_added_once(pool: Pool) -> None:
 
 
 def test_an_identity_is_one_organisations(pool: Pool) -> None:
-    add_organisation(pool, organisation("au-power", identity=IDENTITY), actor=ACTOR)
+    add_organisation(pool, organisation("au-power", identity=IDENTITY), act=made(ACTOR))
     refused(pool, organisation("au-telco", identity=IDENTITY), ConflictError, "another organisation's")
 
 
@@ -94,13 +97,13 @@ def test_a_member_has_one_national_cert(pool: Pool) -> None:
 
 def test_the_role_of_national_cert_moves_to_a_successor_and_back(pool: Pool) -> None:
     successor = OrganisationId("au-ncsc")
-    disable_organisation(pool, AU_CERT, actor=ACTOR)
-    add_organisation(pool, organisation(successor, kind=OrganisationKind.CERT), actor=ACTOR)
+    disable_organisation(pool, AU_CERT, act=made(ACTOR))
+    add_organisation(pool, organisation(successor, kind=OrganisationKind.CERT), act=made(ACTOR))
     with change(pool) as seen, pytest.raises(ConflictError, match="au-ncsc is the national CERT of AU"):
-        enable_organisation(pool, AU_CERT, actor=ACTOR)
+        enable_organisation(pool, AU_CERT, act=made(ACTOR))
     assert (seen.entries, seen.epochs) == ([], 0)
-    disable_organisation(pool, successor, actor=ACTOR)
-    assert enable_organisation(pool, AU_CERT, actor=ACTOR).active
+    disable_organisation(pool, successor, act=made(ACTOR))
+    assert enable_organisation(pool, AU_CERT, act=made(ACTOR)).active
 
 
 def test_who_serves_is_known_and_of_the_same_member(pool: Pool) -> None:
@@ -115,11 +118,11 @@ def test_nobody_serves_the_hubs_own_organisation(pool: Pool) -> None:
 
 
 def test_nobody_serves_itself_directly_or_through_others(pool: Pool) -> None:
-    add_organisation(pool, organisation("au-power", served_by="au-cert"), actor=ACTOR)
-    add_organisation(pool, organisation("au-telco", served_by="au-power"), actor=ACTOR)
+    add_organisation(pool, organisation("au-power", served_by="au-cert"), act=made(ACTOR))
+    add_organisation(pool, organisation("au-telco", served_by="au-power"), act=made(ACTOR))
     for server in (AU_CERT, AU_POWER, AU_TELCO):
         with change(pool) as seen, pytest.raises(RequestError, match="au-cert would serve itself"):
-            serve_organisation(pool, AU_CERT, served_by=server, actor=ACTOR)
+            serve_organisation(pool, AU_CERT, served_by=server, act=made(ACTOR))
         assert (seen.entries, seen.epochs) == ([], 0)
 
 
@@ -144,16 +147,16 @@ def test_nobody_serves_itself_directly_or_through_others(pool: Pool) -> None:
 def test_each_change_is_written_once_and_undone(
     pool: Pool, act: Callable[..., Organisation], action: str, undo: Callable[..., Organisation]
 ) -> None:
-    before = add_organisation(pool, organisation("au-power"), actor=ACTOR)
+    before = add_organisation(pool, organisation("au-power"), act=made(ACTOR))
     with change(pool) as seen:
-        changed = act(pool, AU_POWER, actor=ACTOR)
-        assert act(pool, AU_POWER, actor=ACTOR) == changed
+        changed = act(pool, AU_POWER, act=made(ACTOR))
+        assert act(pool, AU_POWER, act=made(ACTOR)) == changed
     assert changed != before
     assert show_organisation(pool, AU_POWER) == changed
     assert seen.entries == [(ACTOR, action, "au-power")]
     assert seen.epochs == 1
     with change(pool) as seen:
-        assert undo(pool, AU_POWER, actor=ACTOR) == before
+        assert undo(pool, AU_POWER, act=made(ACTOR)) == before
     assert show_organisation(pool, AU_POWER) == before
     assert (len(seen.entries), seen.epochs) == (1, 1)
 
@@ -161,6 +164,6 @@ def test_each_change_is_written_once_and_undone(
 def test_an_unknown_organisation_is_not_found(pool: Pool) -> None:
     for act in (disable_organisation, enable_organisation, give_consent, withdraw_consent):
         with pytest.raises(NotFoundError, match="no organisation au-power"):
-            act(pool, AU_POWER, actor=ACTOR)
+            act(pool, AU_POWER, act=made(ACTOR))
     with pytest.raises(NotFoundError, match="no organisation au-power"):
         show_organisation(pool, AU_POWER)

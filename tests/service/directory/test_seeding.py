@@ -22,6 +22,7 @@ from hub.store.database import Pool
 from hub.store.directory import load_directory, seed_directory
 from tests.service.directory.chronicle import change
 from tests.service.directory.forum import ACTOR, ANA, AU, AU_CERT, AU_POWER, NOW, NZ, account, member, organisation
+from tests.support.acts import made
 
 CERT_IDENTITY = "identity--11111111-1111-4111-8111-111111111111"
 POWER_IDENTITY = "identity--22222222-2222-4222-8222-222222222222"
@@ -89,10 +90,10 @@ def test_new_names_and_identities_are_taken_over(empty: Pool) -> None:
 
 def test_what_operators_decided_is_not_touched(empty: Pool) -> None:
     seed(empty, catalogue(CERT, POWER))
-    observe_member(empty, AU, actor=ACTOR)
-    disable_organisation(empty, AU_POWER, actor=ACTOR)
-    give_consent(empty, AU_POWER, actor=ACTOR)
-    serve_organisation(empty, AU_POWER, served_by=None, actor=ACTOR)
+    observe_member(empty, AU, act=made(ACTOR))
+    disable_organisation(empty, AU_POWER, act=made(ACTOR))
+    give_consent(empty, AU_POWER, act=made(ACTOR))
+    serve_organisation(empty, AU_POWER, served_by=None, act=made(ACTOR))
     seed(empty, catalogue(CERT, replace(POWER, name="Renamed"), members=(replace(AUSTRALIA, name="Renamed"),)))
     assert show_member(empty, AU) == Member(code=AU, name="Renamed", status=MemberStatus.OBSERVER)
     assert show_organisation(empty, AU_POWER) == replace(
@@ -102,8 +103,8 @@ def test_what_operators_decided_is_not_touched(empty: Pool) -> None:
 
 @pytest.mark.parametrize("kind", [OrganisationKind.PARTNER, OrganisationKind.CERT])
 def test_an_organisation_that_is_another_kind_stops_the_start(pool: Pool, kind: OrganisationKind) -> None:
-    disable_organisation(pool, AU_CERT, actor=ACTOR)
-    add_organisation(pool, organisation("au-power"), actor=ACTOR)
+    disable_organisation(pool, AU_CERT, act=made(ACTOR))
+    add_organisation(pool, organisation("au-power"), act=made(ACTOR))
     with change(pool) as seen, pytest.raises(ConfigurationError, match=f"au-power as {kind} of AU"):
         seed(pool, catalogue(replace(POWER, kind=kind)))
     assert (seen.entries, seen.epochs) == ([], 0)
@@ -111,8 +112,8 @@ def test_an_organisation_that_is_another_kind_stops_the_start(pool: Pool, kind: 
 
 @pytest.mark.parametrize("organisation_id", ["au-power", "au-telco"])
 def test_an_identity_that_is_anothers_stops_the_start(pool: Pool, organisation_id: str) -> None:
-    add_organisation(pool, organisation("au-power"), actor=ACTOR)
-    add_organisation(pool, organisation("au-lab", identity=POWER_IDENTITY), actor=ACTOR)
+    add_organisation(pool, organisation("au-power"), act=made(ACTOR))
+    add_organisation(pool, organisation("au-lab", identity=POWER_IDENTITY), act=made(ACTOR))
     with change(pool) as seen, pytest.raises(ConfigurationError, match=f"{organisation_id} the identity .* au-lab's"):
         seed(pool, catalogue(replace(POWER, id=OrganisationId(organisation_id))))
     assert (seen.entries, seen.epochs) == ([], 0)
@@ -125,14 +126,14 @@ def test_a_second_national_cert_stops_the_start(pool: Pool) -> None:
 
 
 def test_a_national_cert_follows_a_disabled_one(pool: Pool) -> None:
-    disable_organisation(pool, AU_CERT, actor=ACTOR)
+    disable_organisation(pool, AU_CERT, act=made(ACTOR))
     successor = replace(CERT, id=OrganisationId("au-ncsc"))
     seed(pool, catalogue(successor))
     assert show_organisation(pool, successor.id) == successor
 
 
 def test_the_whole_directory_is_loaded_by_id(pool: Pool) -> None:
-    add_account(pool, account(), token_days=1, at=NOW, actor=ACTOR)
+    add_account(pool, account(), token_days=1, act=made(ACTOR, at=NOW))
     with pool.snapshot() as database:
         members, organisations, accounts = load_directory(database)
     assert members == {known: show_member(pool, known) for known in (AU, NZ)}

@@ -14,11 +14,12 @@ from hub.services.directory.tokens import add_token, digest_of, list_tokens, rev
 from hub.store.database import Pool
 from tests.service.directory.chronicle import change
 from tests.service.directory.forum import ACTOR, ANA, NOW, account
+from tests.support.acts import made
 
 
 @pytest.fixture
 def first(pool: Pool) -> str:
-    return add_account(pool, account(), token_days=365, at=NOW, actor=ACTOR).secret
+    return add_account(pool, account(), token_days=365, act=made(ACTOR, at=NOW)).secret
 
 
 def dump(url: str) -> bytes:
@@ -33,7 +34,7 @@ def dump(url: str) -> bytes:
 
 
 def test_a_secret_is_recognisable_and_has_256_random_bits(pool: Pool, first: str) -> None:
-    second = add_token(pool, ANA, days=1, at=NOW, actor=ACTOR).secret
+    second = add_token(pool, ANA, days=1, act=made(ACTOR, at=NOW)).secret
     for secret in (first, second):
         assert re.fullmatch(r"hub_[A-Za-z0-9_-]{43}", secret)
     assert first != second
@@ -48,14 +49,14 @@ def test_a_secret_is_nowhere_in_the_database(url: str, first: str) -> None:
 
 def test_a_secret_is_not_in_what_gets_printed_of_it(pool: Pool, first: str) -> None:
     assert first
-    issued = add_token(pool, ANA, days=1, at=NOW, actor=ACTOR)
+    issued = add_token(pool, ANA, days=1, act=made(ACTOR, at=NOW))
     assert issued.secret not in repr(issued)
 
 
 def test_a_token_more_is_written_and_leaves_the_epoch(pool: Pool, first: str) -> None:
     assert first
     with change(pool) as seen:
-        issued = add_token(pool, ANA, days=30, at=NOW, actor=ACTOR)
+        issued = add_token(pool, ANA, days=30, act=made(ACTOR, at=NOW))
     assert issued.token.expires == NOW + timedelta(days=30)
     assert list_tokens(pool, ANA)[1] == issued.token
     assert seen.entries == [(ACTOR, "token.add", ANA)]
@@ -66,7 +67,7 @@ def test_a_token_more_is_written_and_leaves_the_epoch(pool: Pool, first: str) ->
 def test_a_token_is_good_for_some_days_and_not_for_ever(pool: Pool, first: str, days: int) -> None:
     assert first
     with change(pool) as seen, pytest.raises(RequestError, match="1 to 3650 days"):
-        add_token(pool, ANA, days=days, at=NOW, actor=ACTOR)
+        add_token(pool, ANA, days=days, act=made(ACTOR, at=NOW))
     assert seen.entries == []
     assert len(list_tokens(pool, ANA)) == 1
 
@@ -75,8 +76,8 @@ def test_a_revoked_token_stays_revoked_as_of_the_first_time(pool: Pool, first: s
     assert first
     (token,) = list_tokens(pool, ANA)
     with change(pool) as seen:
-        revoke_token(pool, ANA, token.id, at=NOW, actor=ACTOR)
-        revoke_token(pool, ANA, token.id, at=NOW + timedelta(days=1), actor=ACTOR)
+        revoke_token(pool, ANA, token.id, act=made(ACTOR, at=NOW))
+        revoke_token(pool, ANA, token.id, act=made(ACTOR, at=NOW + timedelta(days=1)))
     assert list_tokens(pool, ANA)[0].revoked == NOW
     assert seen.entries == [(ACTOR, "token.revoke", ANA)]
     assert seen.epochs == 0
@@ -86,12 +87,12 @@ def test_a_token_is_revoked_under_its_own_account_only(pool: Pool, first: str) -
     assert first
     (token,) = list_tokens(pool, ANA)
     with pytest.raises(NotFoundError, match=f"au-cert/ben has no token {token.id}"):
-        revoke_token(pool, AccountId("au-cert/ben"), token.id, at=NOW, actor=ACTOR)
+        revoke_token(pool, AccountId("au-cert/ben"), token.id, act=made(ACTOR, at=NOW))
     assert list_tokens(pool, ANA)[0].revoked is None
 
 
 def test_an_unknown_account_has_no_tokens_to_add_or_list(pool: Pool) -> None:
     with pytest.raises(NotFoundError, match="no account au-cert/ana"):
-        add_token(pool, ANA, days=1, at=NOW, actor=ACTOR)
+        add_token(pool, ANA, days=1, act=made(ACTOR, at=NOW))
     with pytest.raises(NotFoundError, match="no account au-cert/ana"):
         list_tokens(pool, ANA)

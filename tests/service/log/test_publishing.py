@@ -17,6 +17,7 @@ from hub.services.directory.accounts import disable_account
 from hub.stix.audience import audience_marking
 from hub.stix.tlp import canonical_markings
 from tests.service.log.conftest import Cast
+from tests.support.acts import made
 from tests.support.hub import ACTOR, TestHub
 from tests.support.stix import TLP_MARKINGS, address, fresh_id, indicator, version_at
 
@@ -44,7 +45,7 @@ def observed_data(name: str, *, tlp: Tlp) -> dict[str, Any]:
 
 def test_PR_01_an_account_that_was_disabled_meanwhile_publishes_nothing(hub: TestHub) -> None:
     producer = hub.account("sg-cert/gone")
-    disable_account(hub.parts.pool, producer.account.id, actor=ACTOR)
+    disable_account(hub.parts.pool, producer.account.id, act=made(ACTOR))
     assert hub.refuse(producer, "sg", indicator(tlp=Tlp.GREEN)) == "NOT_PRODUCER"
 
 

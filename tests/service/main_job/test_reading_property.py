@@ -18,6 +18,7 @@ from hub.services.directory.organisations import add_organisation
 from tests.service.main_job.oracle import Oracle, Placed
 from tests.service.main_job.region import READERS, REGIONAL, Region, StillClock
 from tests.service.main_job.traffic import seeded
+from tests.support.acts import made
 from tests.support.hub import TestHub, running_hub
 from tests.support.servers import TestServers
 
@@ -60,12 +61,12 @@ def settle(hub: TestHub, clock: StillClock, seed: int) -> Region:
         active=True,
         identity=None,
     )
-    add_organisation(hub.parts.pool, operators, actor="test")
+    add_organisation(hub.parts.pool, operators, act=made("test"))
     region = Region(hub=hub, clock=clock, rng=seeded(seed))
     region.principals |= {name: hub.account(name, purpose=purpose) for name, purpose in READERS.items()}
-    disable_account(hub.parts.pool, AccountId("jp-cert/gone"), actor="test")
-    observe_member(hub.parts.pool, MemberCode("SG"), actor="test")
-    suspend_member(hub.parts.pool, MemberCode("VN"), actor="test")
+    disable_account(hub.parts.pool, AccountId("jp-cert/gone"), act=made("test"))
+    observe_member(hub.parts.pool, MemberCode("SG"), act=made("test"))
+    suspend_member(hub.parts.pool, MemberCode("VN"), act=made("test"))
     hub.submitting._clock = hub.deleting._clock = clock  # noqa: SLF001 - the hub under test has one clock
     return region
 

@@ -13,6 +13,7 @@ from hub.domain.handling import Tlp
 from hub.domain.identifiers import MemberCode
 from hub.runtime.wiring import opened
 from hub.services.directory.members import activate_member, suspend_member
+from tests.support.acts import made
 from tests.support.serving import Caller, ServedHub
 from tests.support.stix import indicator
 
@@ -75,11 +76,11 @@ def test_SR_01_no_page_asked_for_after_a_suspension_holds_anything(served: Serve
         try:
             for _ in range(CYCLES):
                 record.wait_for_pages()
-                suspend_member(pool, MEMBER, actor="test")
+                suspend_member(pool, MEMBER, act=made("test"))
                 acknowledged = record.event()
                 record.wait_for_pages()
                 closed.append((acknowledged, record.event()))
-                activate_member(pool, MEMBER, actor="test")
+                activate_member(pool, MEMBER, act=made("test"))
         finally:
             enough.set()
         for future in reading:

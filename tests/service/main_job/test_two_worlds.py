@@ -22,6 +22,7 @@ from hub.runtime.wiring import opened
 from hub.services.directory.organisations import add_organisation
 from hub.stix.audience import audience_marking
 from tests.service.main_job.worlds import Names, SameButForDates, ask_everything, tell
+from tests.support.acts import made
 from tests.support.servers import TestServers
 from tests.support.serving import Caller, ServedHub, serving
 from tests.support.stix import TLP_MARKINGS, address, fresh_id, indicator, version_at
@@ -152,7 +153,7 @@ def accounts(hub: ServedHub) -> dict[str, Caller]:
         identity=None,
     )
     with opened(hub.urls) as pool:
-        add_organisation(pool, partner, actor="test")
+        add_organisation(pool, partner, act=made("test"))
     producers = {name: hub.account(name) for name in PRODUCERS}
     return producers | {name: hub.account(name, Role.ANALYST) for name in (*READERS, "nz-cert/other")}
 
