@@ -1,9 +1,11 @@
 """What the rules look at of an object version, apart from its age: the handling."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
-from hub.domain.identifiers import AccountId, MemberCode, OrganisationId
+from hub.domain.identifiers import AccountId, GuardId, HandlingId, MemberCode, OrganisationId
 
 
 class Tlp(IntEnum):
@@ -62,3 +64,23 @@ class Handling:
     tlp: Tlp
     audiences: frozenset[Audience] = field(default_factory=frozenset)
     unknown_marking: bool = False
+
+
+class Guard(NamedTuple):
+    """The three handlings that must all be allowed for a row to be read.
+
+    `own` is the row's; `newest` that of the newest version of its object in its collection; `producers` that of the
+    newest version that its producer has of the object anywhere in the hub.
+    """
+
+    own: HandlingId
+    newest: HandlingId
+    producers: HandlingId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classes:
+    """All classes there are, by number."""
+
+    handlings: Mapping[HandlingId, Handling]
+    guards: Mapping[GuardId, Guard]

@@ -6,7 +6,7 @@ from pathlib import Path
 from hub.domain.agreements import Agreement
 from hub.domain.documents import raise_all
 from hub.domain.errors import ConfigurationError
-from hub.policy.agreement_documents import agreement_of
+from hub.policy.agreements.documents import agreement_of
 from hub.runtime.toml_directory import TomlFile, read_toml_directory
 
 

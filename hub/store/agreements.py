@@ -6,7 +6,7 @@ from typing import Final
 from psycopg.types.json import Jsonb
 
 from hub.domain.agreements import Agreement
-from hub.policy.agreement_documents import agreement_document, agreement_of
+from hub.policy.agreements.documents import agreement_document, agreement_of
 from hub.store.database import Database
 from hub.store.epoch import advance_epoch
 from hub.store.ledger import record

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.domain.errors import UnavailableError
+from hub.domain.handling import Classes
 from hub.domain.identifiers import AccountId, OrganisationId, StixId
 from hub.policy.world import World
 from hub.store.agreements import load_agreements
 from hub.store.database import Database
 from hub.store.directory import load_directory
 from hub.store.epoch import current_epoch
-from hub.store.log.classes import Classes, load_classes
+from hub.store.log.classes import load_classes
 
 _TRIES: Final = 100
 

@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from hub.domain.handling import Handling
+from hub.domain.handling import Guard, Handling
 from hub.domain.identifiers import GuardId, HandlingId, OrganisationId, StixId, SubmissionId, Tick
 from hub.domain.submissions import CheckedObject
 from hub.policy.versions import Link, narrows, places
 from hub.policy.visibility import limits_age
 from hub.store.database import Database
 from hub.store.facts import Facts
-from hub.store.log.classes import Guard, intern_guards, intern_handlings
+from hub.store.log.classes import intern_guards, intern_handlings
 from hub.store.log.head import Head, Stamp, give_out
 from hub.store.log.markings import add_markings
 from hub.store.log.rows import NewRow, PlacedRow, Placing, Row, add_rows, replace_rows

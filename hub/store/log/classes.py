@@ -2,34 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import NamedTuple
 
-from hub.domain.handling import Audience, Handling, Tlp
+from hub.domain.handling import Audience, Classes, Guard, Handling, Tlp
 from hub.domain.identifiers import AccountId, GuardId, HandlingId, MemberCode, OrganisationId
 from hub.store.database import Database
 from hub.store.epoch import advance_epoch
-
-
-class Guard(NamedTuple):
-    """The three handlings that must all be allowed for a row to be read.
-
-    `own` is the row's; `newest` that of the newest version of its object in its collection; `producers` that of the
-    newest version that its producer has of the object anywhere in the hub.
-    """
-
-    own: HandlingId
-    newest: HandlingId
-    producers: HandlingId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Classes:
-    """All classes there are, by number."""
-
-    handlings: Mapping[HandlingId, Handling]
-    guards: Mapping[GuardId, Guard]
 
 
 def load_classes(database: Database) -> Classes:

@@ -10,7 +10,7 @@ from hub.domain.agreements import Agreement, AgreementState, Clause, Effect, Rea
 from hub.domain.errors import ConfigurationError
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import AgreementId, MemberCode, OrganisationId
-from hub.policy.agreement_documents import agreement_document, agreement_of
+from hub.policy.agreements.documents import agreement_document, agreement_of
 from hub.runtime.agreements import load_agreements
 
 AU_NZ = """\

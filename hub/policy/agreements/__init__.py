@@ -1,0 +1,1 @@
+"""Sharing agreements as people write and sign them, and as the rules read them."""
