@@ -1,60 +1,23 @@
 """The reading rules once more, written from the document alone, to be compared with the hub's own.
 
 Nothing here comes from `hub.policy`, and nothing there may come from here: each function is one section of the document
-put into plain statements, in the document's order. Only the records of facts are shared.
+put into plain statements, in the document's order. Only the records of facts are shared. The document is the one that
+the hub was ordered by; where it is silent (what comes from a producer that nobody knows; 2 before 10, and words after
+numbers) this follows docs/sharing-rules.md.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hub.domain.agreements import Agreement, AgreementState, Clause, Effect, Reach
 from hub.domain.directory import Account, Member, MemberStatus, Organisation, OrganisationKind
 from hub.domain.handling import Handling, Tlp
-from hub.domain.identifiers import AccountId, MemberCode, OrganisationId
+from hub.domain.identifiers import AccountId
+from tests.unit.policy.second.records import Answer, Facts, Question
 
 STEPS = ("none", "not-in-force", "type", "tlp-ceiling", "purpose", "age", "consent", "reach", "granted")
 """How far a clause came: the misses of SR-11 from the furthest off to the nearest, and past them all the grant."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """Who takes part, and every version of every agreement."""
-
-    members: Mapping[MemberCode, Member]
-    organisations: Mapping[OrganisationId, Organisation]
-    accounts: Mapping[AccountId, Account]
-    agreements: tuple[Agreement, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the document says of one question; SR-10 names the agreement, its version and the clause, SR-11 the miss."""
-
-    allowed: bool
-    rule: str
-    reason: str
-    agreement: str | None = None
-    version: int | None = None
-    clause: str | None = None
-    miss: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """One reader and one object version, with what the directory says of both; `origin` is the producer's member."""
-
-    account: Account
-    organisation: Organisation
-    member: Member | None
-    producer: Organisation | None
-    origin: MemberCode | None
-    handling: Handling
-    date_added: datetime
-    at: datetime
-    named_as_account: bool
-    named_as_organisation: bool
 
 
 def answer(  # noqa: PLR0911 - one way out for each row of the table
@@ -71,17 +34,16 @@ def answer(  # noqa: PLR0911 - one way out for each row of the table
         return Answer(allowed=False, rule="SR-03", reason="unknown-marking")
     if not in_audience(account, organisation, handling):
         return Answer(allowed=False, rule="SR-04", reason="not-in-audience")
-    if handling.tlp == Tlp.CLEAR:
+    producer = known_producer(facts, handling)
+    if handling.tlp == Tlp.CLEAR and producer is not None:
         return Answer(allowed=True, rule="SR-05", reason="clear")
     if organisation.kind is OrganisationKind.HUB:
         return Answer(allowed=False, rule="SR-06", reason="hub-staff")
-    producer = facts.organisations.get(handling.producer)
     question = Question(
         account=account,
         organisation=organisation,
         member=member,
         producer=producer,
-        origin=None if producer is None else producer.member,
         handling=handling,
         date_added=date_added,
         at=at,
@@ -90,7 +52,7 @@ def answer(  # noqa: PLR0911 - one way out for each row of the table
     )
     if handling.tlp == Tlp.RED and not question.named_as_account:
         return Answer(allowed=False, rule="SR-07", reason="red-not-named")
-    if question.origin is not None and organisation.member == question.origin:
+    if producer is not None and producer.member == organisation.member:
         return domestic(question)
     return by_agreement(facts, question)
 
@@ -112,6 +74,16 @@ def active_reader(facts: Facts, reader: AccountId) -> tuple[Account, Organisatio
     if member is None or member.status is MemberStatus.SUSPENDED:
         return None
     return account, organisation, member
+
+
+def known_producer(facts: Facts, handling: Handling) -> Organisation | None:
+    """Look the producer up; None where it, or the member it is said to be of, is unknown. Its status is no matter."""
+    producer = facts.organisations.get(handling.producer)
+    if producer is None:
+        return None
+    if producer.member is None:
+        return producer if producer.kind is OrganisationKind.HUB else None
+    return producer if producer.member in facts.members else None
 
 
 def in_audience(account: Account, organisation: Organisation, handling: Handling) -> bool:
@@ -146,35 +118,33 @@ def domestic(question: Question) -> Answer:  # noqa: PLR0911 - one way out for e
 
 
 def by_agreement(facts: Facts, question: Question) -> Answer:
-    """Apply SR-09, SR-10 and SR-11 to a reader abroad: exclusions first, then grants, then the nearest miss."""
-    covering = [
-        (agreement, clause)
-        for agreement in facts.agreements
-        for clause in agreement.clauses
-        if covers(clause, question)
-    ]
-    for agreement, _ in covering:
-        if agreement.effect is Effect.EXCLUDE and in_force(agreement, question.at):
-            return Answer(allowed=False, rule="SR-09", reason="excluded")
-    nearest = "none"
-    granting = []
-    for agreement, clause in covering:
-        if agreement.effect is Effect.PERMIT:
-            reached = how_far(facts, agreement, clause, question)
-            nearest = max(nearest, reached, key=STEPS.index)
-            if reached == "granted":
-                granting.append((agreement, clause))
-    if not granting:
-        return Answer(allowed=False, rule="SR-11", reason="no-agreement", miss=nearest)
-    agreement, clause = min(granting, key=lambda found: (found[0].id, number_order(found[1].number), found[0].version))
-    return Answer(
-        allowed=True,
-        rule="SR-10",
-        reason="agreement",
-        agreement=agreement.id,
-        version=agreement.version,
-        clause=clause.number,
-    )
+    """Apply SR-09, SR-10 and SR-11 to a reader abroad: exclusions first, then grants, then the nearest miss.
+
+    An exclusion is cited as a grant is (the vectors name its agreement, though the table does not).
+    """
+    excluding, granting, nearest = [], [], "none"
+    for agreement in facts.agreements:
+        for clause in agreement.clauses:
+            if not covers(clause, question):
+                continue
+            if agreement.effect is Effect.PERMIT:
+                reached = how_far(facts, agreement, clause, question)
+                nearest = max(nearest, reached, key=STEPS.index)
+                if reached == "granted":
+                    granting.append((agreement, clause))
+            elif in_force(agreement, question.at):
+                excluding.append((agreement, clause))
+    if excluding:
+        return citing_the_first(excluding, Answer(allowed=False, rule="SR-09", reason="excluded"))
+    if granting:
+        return citing_the_first(granting, Answer(allowed=True, rule="SR-10", reason="agreement"))
+    return Answer(allowed=False, rule="SR-11", reason="no-agreement", miss=nearest)
+
+
+def citing_the_first(found: list[tuple[Agreement, Clause]], given: Answer) -> Answer:
+    """Cite the first by (agreement id, clause number); of several versions with the same clause, the lowest."""
+    agreement, clause = min(found, key=lambda each: (each[0].id, number_order(each[1].number), each[0].version))
+    return replace(given, agreement=agreement.id, version=agreement.version, clause=clause.number)
 
 
 def in_force(agreement: Agreement, at: datetime) -> bool:
@@ -190,10 +160,10 @@ def in_force(agreement: Agreement, at: datetime) -> bool:
 
 
 def covers(clause: Clause, question: Question) -> bool:
-    """Apply the section "A clause covers"; where there is no origin nothing covers it, and observers only by name."""
-    if question.origin is None or question.member is None:
+    """Apply the section "A clause covers": what is the hub's own comes from `*` alone; observers only by name."""
+    if question.producer is None or question.member is None:
         return False
-    if question.origin not in clause.origins and clause.origins != {"*"}:
+    if clause.origins != {"*"} and question.producer.member not in clause.origins:
         return False
     if question.member.code in clause.destinations:
         return True
@@ -246,9 +216,9 @@ def reach_holds(facts: Facts, clause: Clause, question: Question) -> bool:
     return False
 
 
-def number_order(number: str) -> list[tuple[int, str]]:
-    """Order clause numbers as numbers: 2 before 10, 2.9 before 2.10."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"[0-9]+|[^0-9.]+", number)]
+def number_order(number: str) -> tuple[float, str]:
+    """Order clause numbers as people count, and words after all numbers."""
+    return (float(number) if re.fullmatch("[0-9]+", number) else float("inf"), number)
 
 
 def version_may_be_read(
