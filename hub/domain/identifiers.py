@@ -20,6 +20,9 @@ CollectionId = NewType("CollectionId", str)
 SubmissionId = NewType("SubmissionId", str)
 """RFC 4122 version 4, lower case: the id of a TAXII status resource (TAXII 2.1 §4.3.1)."""
 
+SubscriptionId = NewType("SubscriptionId", str)
+"""RFC 4122 version 4, lower case."""
+
 StixId = NewType("StixId", str)
 """`TYPE--UUID`, lower case (STIX 2.1 §2.9)."""
 

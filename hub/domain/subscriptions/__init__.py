@@ -1,0 +1,1 @@
+"""Standing orders: who has what delivered, over which channel, and how far it has got."""

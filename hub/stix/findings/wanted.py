@@ -1,0 +1,74 @@
+"""What subscribers' filters look at inside a stored object: confidence, labels, indicator types, pattern types."""
+
+import re
+from typing import Final
+
+import msgspec
+
+from hub.domain.subscriptions.facts import Content
+
+_GAP: Final = r"(?:\s++|/\*(?>.*?(?:\*/|\Z))|//[^\r\n]*+)"
+_COMPARED: Final = re.compile(
+    rf"'(?:[^'\\]|\\.)*+(?:'|\Z)|{_GAP}|([A-Za-z_][A-Za-z0-9_-]*+)(?:{_GAP}*+(:))?+",
+    re.DOTALL,
+)
+"""A text, a gap between tokens, or a word and the colon after it, if any. Nothing is gone over twice: no alternative
+gives back what it has taken, and a text or comment without end goes to the end."""
+
+_NOTHING: Final = Content()
+
+
+class _Opened(msgspec.Struct, frozen=True):
+    """The members that filters look at; what else the object holds is skipped unread."""
+
+    type: object = None
+    confidence: object = None
+    labels: object = None
+    indicator_types: object = None
+    pattern_type: object = None
+    pattern: object = None
+
+
+def content_of(payload: bytes) -> Content:
+    """Return what filters look at in the JSON of an object that the hub has accepted.
+
+    A member that is not of the type STIX gives it counts as not there, as does everything in bytes that are no JSON
+    object: a condition on it is then not met.
+    """
+    try:
+        opened = _DECODER.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _NOTHING
+    is_indicator = opened.type == "indicator"
+    return Content(
+        confidence=_whole(opened.confidence),
+        labels=_texts(opened.labels),
+        indicator_types=_texts(opened.indicator_types) if is_indicator else frozenset(),
+        pattern_types=(
+            pattern_types(opened.pattern)
+            if is_indicator and opened.pattern_type == "stix" and isinstance(opened.pattern, str)
+            else frozenset()
+        ),
+    )
+
+
+def pattern_types(pattern: str) -> frozenset[str]:
+    """Return the object types that a valid STIX pattern compares.
+
+    In the grammar (STIX 2.1 §9) a colon outside texts and comments stands after an object type and nowhere else.
+    """
+    return frozenset(word for word, colon in _COMPARED.findall(pattern) if colon)
+
+
+_DECODER: Final = msgspec.json.Decoder(_Opened)
+
+
+def _whole(value: object) -> int | None:
+    """Return a JSON number that is whole, however it is spelled; `true` is none."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _texts(value: object) -> frozenset[str]:
+    return frozenset(item for item in value if isinstance(item, str)) if isinstance(value, list) else frozenset()
