@@ -59,6 +59,12 @@ class ConflictError(HubError):
     code = "CONFLICT"
 
 
+class PreconditionError(HubError):
+    """The thing is not as the asker has seen it (HTTP 412)."""
+
+    code = "CHANGED_MEANWHILE"
+
+
 class ConfigurationError(HubError):
     """A file or variable that the hub starts from is wrong; the sentence names the file and the key."""
 

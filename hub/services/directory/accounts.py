@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from hub.domain.directory import Account, Act, Role
+from hub.domain.directory import Account, Act, Organisation, Role
 from hub.domain.errors import ConflictError, NotFoundError, RequestError
 from hub.domain.identifiers import AccountId, OrganisationId
+from hub.policy.permissions import roles_open_to
 from hub.services.directory import names
 from hub.services.directory.tokens import IssuedToken, expiry, issue, no_account
 from hub.services.policy_change import policy_change
@@ -34,14 +35,13 @@ def show_account(pool: Pool, account_id: AccountId) -> Account:
 def add_account(pool: Pool, account: Account, *, token_days: int, act: Act) -> IssuedToken:
     """Add an account and give it its first token.
 
-    Raise RequestError for what no account is, NotFoundError where its organisation is not there, ConflictError where
-    it is there itself.
+    Raise RequestError for what no account is or may be, NotFoundError where its organisation is not there,
+    ConflictError where it is there itself.
     """
     _check(account)
     expires = expiry(token_days, at=act.at)
     with pool.transaction() as database:
-        if find_organisation(database, account.organisation) is None:
-            raise _no_organisation(account.organisation)
+        _check_roles(account, find_organisation(database, account.organisation))
         with policy_change(database, act):
             if not stored.insert_account(database, account):
                 raise ConflictError(
@@ -72,6 +72,16 @@ def set_purpose(pool: Pool, account_id: AccountId, *, purpose: str, act: Act) ->
     return _amend(pool, account_id, lambda known: replace(known, purpose=purpose), action="account.purpose", act=act)
 
 
+def change_account(pool: Pool, account_id: AccountId, change: Callable[[Account], Account], *, act: Act) -> Account:
+    """Change what the account may do and what for, together: `change` gives the account that is to be."""
+
+    def amend(known: Account) -> Account:
+        wanted = change(known)
+        return replace(known, roles=wanted.roles, purpose=wanted.purpose)
+
+    return _amend(pool, account_id, amend, action="account.change", act=act)
+
+
 def _amend(pool: Pool, account_id: AccountId, amend: Callable[[Account], Account], *, action: str, act: Act) -> Account:
     with pool.transaction() as database:
         known = _known(stored.lock_account(database, account_id), account_id)
@@ -80,6 +90,8 @@ def _amend(pool: Pool, account_id: AccountId, amend: Callable[[Account], Account
         _check(changed)
         if changed == known:
             return known
+        if changed.roles - known.roles:
+            _check_roles(changed, find_organisation(database, changed.organisation))
         with policy_change(database, act):
             stored.update_account(database, changed)
             was, now = _facts(known), _facts(changed)
@@ -98,6 +110,17 @@ def _check(account: Account) -> None:
     names.purpose(account.purpose)
     if not account.roles:
         raise RequestError(f"An account has at least one role: {', '.join(Role)}.")
+
+
+def _check_roles(account: Account, organisation: Organisation | None) -> None:
+    if organisation is None:
+        raise _no_organisation(account.organisation)
+    strange = account.roles - roles_open_to(organisation.kind)
+    if strange:
+        raise RequestError(
+            f"{' and '.join(sorted(strange))}: for accounts of the hub's own organisations (kind hub) alone, and"
+            f" {organisation.id} is a {organisation.kind}."
+        )
 
 
 def _known(account: Account | None, account_id: AccountId) -> Account:

@@ -1,6 +1,7 @@
 """Members: who takes part in the forum, and where each stands."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import asdict, replace
 
 from hub.domain.directory import Act, Member, MemberStatus
 from hub.domain.errors import ConflictError, NotFoundError
@@ -50,16 +51,31 @@ def suspend_member(pool: Pool, code: MemberCode, *, act: Act) -> Member:
     return _set_status(pool, code, MemberStatus.SUSPENDED, action="member.suspend", act=act)
 
 
+def change_member(pool: Pool, code: MemberCode, change: Callable[[Member], Member], *, act: Act) -> Member:
+    """Change name and status together: `change` gives the member that is to be."""
+
+    def amend(known: Member) -> Member:
+        wanted = change(known)
+        return replace(known, name=names.line(wanted.name), status=wanted.status)
+
+    return _amend(pool, code, amend, action="member.change", act=act)
+
+
 def _set_status(pool: Pool, code: MemberCode, status: MemberStatus, *, action: str, act: Act) -> Member:
+    return _amend(pool, code, lambda known: replace(known, status=status), action=action, act=act)
+
+
+def _amend(pool: Pool, code: MemberCode, amend: Callable[[Member], Member], *, action: str, act: Act) -> Member:
     with pool.transaction() as database:
         known = _known(stored.lock_member(database, code), code)
         act.expects(known)
-        if known.status is status:
+        changed = amend(known)
+        if changed == known:
             return known
-        changed = replace(known, status=status)
         with policy_change(database, act):
             stored.update_member(database, changed)
-            detail = {"status": [known.status, status]}
+            was, now = asdict(known), asdict(changed)
+            detail = {key: [was[key], now[key]] for key in now if now[key] != was[key]}
             record(database, actor=act.actor, action=action, subject=code, detail=detail)
     return changed
 

@@ -121,6 +121,20 @@ def serve_organisation(
     )
 
 
+def change_organisation(
+    pool: Pool, organisation_id: OrganisationId, change: Callable[[Organisation], Organisation], *, act: Act
+) -> Organisation:
+    """Change name, who serves it and its consent together: `change` gives the organisation that is to be."""
+
+    def amend(known: Organisation) -> Organisation:
+        wanted = change(known)
+        return replace(
+            known, name=names.line(wanted.name), served_by=wanted.served_by, cross_border=wanted.cross_border
+        )
+
+    return _amend(pool, organisation_id, amend, action="organisation.change", act=act)
+
+
 def _amend(
     pool: Pool,
     organisation_id: OrganisationId,

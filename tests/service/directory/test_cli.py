@@ -146,14 +146,14 @@ def test_an_added_account_prints_its_user_name_and_token_and_nothing_else(
 
 
 def test_accounts_are_listed(terminal: Terminal) -> None:
-    terminal.text("account", "add", "au-cert/ana", "--role", "analyst", "--role", "auditor")
+    terminal.text("account", "add", "au-cert/ana", "--role", "analyst", "--role", "producer")
     terminal.text("account", "add", "nz-cert/zoe", "--role", "producer", "--purpose", "research")
     listed = terminal.json("account", "list", "--organisation", "nz-cert", "--json")
     assert [known["id"] for known in listed] == ["nz-cert/zoe"]
     assert terminal.text("account", "list").splitlines() == [
-        "id           organisation  roles             purpose          active",
-        "au-cert/ana  au-cert       analyst, auditor  network-defence  yes",
-        "nz-cert/zoe  nz-cert       producer          research         yes",
+        "id           organisation  roles              purpose          active",
+        "au-cert/ana  au-cert       analyst, producer  network-defence  yes",
+        "nz-cert/zoe  nz-cert       producer           research         yes",
     ]
 
 
