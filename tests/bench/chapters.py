@@ -1,0 +1,189 @@
+"""The chapters of a benchmark run: each measures one thing of the hub beside what it is compared with."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hub.domain.clock import timestamp_of
+from hub.domain.identifiers import Tick
+from hub.runtime.catalogue import load_catalogue
+from tests.bench.client import Target, line, timed
+from tests.bench.content import envelopes
+from tests.bench.figures import Figure, rate, ratio
+from tests.bench.floors import copy_rows, serving_floor
+from tests.bench.peers import serving_medallion
+from tests.bench.stage import COLLECTION, Stage, multiply, staged
+from tests.bench.workloads import mixed, poll, pull, push, tail_query
+from tests.support.serving import ROOT
+
+Say = Callable[[str], None]
+
+_RARE: Final = 1_000
+"""Of so many rows the stranger sees one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much is measured: how far the log is filled, how many rounds, and how many objects a round pushes."""
+
+    depths: tuple[int, ...]
+    rounds: int
+    objects: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """What one chapter measured: its figures, and ratios that are worth a line of their own."""
+
+    title: str
+    figures: tuple[Figure, ...]
+    ratios: Mapping[str, float]
+
+    def document(self) -> dict[str, Any]:
+        """Write the chapter as JSON keeps it."""
+        return {
+            "title": self.title,
+            "figures": [figure.document() for figure in self.figures],
+            "ratios": {name: round(value, 3) for name, value in self.ratios.items()},
+        }
+
+
+def pushing(size: Size, say: Say) -> Chapter:
+    """Push envelopes of 1, 100 and 1,000 from one and four clients, beside medallion and a bare COPY."""
+    figures = []
+    with staged() as stage, serving_medallion() as peer:
+        for envelope, clients in [(1, 1), (1, 16), (100, 1), (100, 4), (1_000, 1), (1_000, 4)]:
+            objects = size.objects if envelope > 1 else size.objects // 20
+            figures.append(push(stage, size=envelope, clients=clients, objects=objects, rounds=size.rounds))
+            say(_line(figures[-1]))
+        peers = [_push_to_peer(peer, envelope, stage.creator) for envelope in (100, 1_000)]
+        floor = copy_rows(stage, rounds=size.rounds)
+        for figure in (*peers, floor):
+            say(_line(figure))
+    by_name = {figure.name: figure for figure in figures}
+    ratios = {
+        f"push of {envelope} to medallion's": ratio(by_name[f"push, envelopes of {envelope}, one client"], theirs)
+        for envelope, theirs in zip((100, 1_000), peers, strict=True)
+    }
+    ratios["push of 1,000 to bare COPY"] = ratio(by_name["push, envelopes of 1000, one client"], floor)
+    return Chapter(title="Push", figures=(*figures, *peers, floor), ratios=ratios)
+
+
+def pulling(size: Size, say: Say) -> Chapter:
+    """Pull pages of 100 and 1,000 with one and four clients, beside the floors and medallion."""
+    collection = next(each.id for each in load_catalogue(ROOT / "collections") if each.alias == COLLECTION)
+    figures, ratios = [], {}
+    with staged() as stage, serving_medallion() as peer:
+        _seed(stage)
+        multiply(stage, 200_000, rare=_RARE)
+        with serving_floor(stage, "page_floor", collection) as pages, serving_floor(stage, "bytes_floor", "") as ready:
+            for limit, clients in [(100, 1), (1_000, 1), (1_000, 4)]:
+                rows = [
+                    _pull(target, limit, clients, size, name)
+                    for name, target in (
+                        ("pull", stage.producer),
+                        ("floor: SQL and join", pages),
+                        ("floor: bytes", ready),
+                    )
+                    if limit == 1_000 or name != "floor: bytes"
+                ]
+                figures += rows
+                ratios[f"pull of {limit}, {clients} clients, to SQL and join"] = ratio(rows[0], rows[1])
+                for figure in rows:
+                    say(_line(figure))
+        with line(peer) as opened:
+            for body in envelopes(2, 1_000, seed=5, creator=stage.creator):
+                opened.post(body)
+        theirs = pull(peer, limit=1_000, clients=1, pages=2, rounds=1, name="medallion")
+        say(_line(theirs))
+        ratios["pull of 1,000 to medallion's"] = ratio(figures[2], theirs)
+    return Chapter(title="Pull", figures=(*figures, theirs), ratios=ratios)
+
+
+def polling(size: Size, say: Say) -> Chapter:
+    """Poll the tail, filter, read deep, and read as one who sees a thousandth, at growing sizes of the log."""
+    figures: list[Figure] = []
+    ratios = {}
+    with staged() as stage:
+        _seed(stage)
+        tails: list[Figure] = []
+        for depth in size.depths:
+            say(f"filling the log to {depth:,} rows")
+            multiply(stage, depth, rare=_RARE)
+            rows = _polls(stage, depth)
+            tails.append(rows[0])
+            figures += rows
+            ratios[f"page at depth {depth:,} to the first page"] = ratio(rows[2], rows[1])
+            ratios[f"p99 of the sparse reader to all-seeing at {depth:,}"] = rows[3].p99 / rows[1].p99
+            for figure in rows:
+                say(_line(figure))
+        ratios[f"tail poll at {size.depths[-1]:,} to {size.depths[0]:,}"] = ratio(tails[-1], tails[0])
+        memory = stage.memory()
+        figures += [
+            Figure(name=f"memory of {kind} at {size.depths[-1]:,} rows", unit="MiB", samples=(held,))
+            for kind, held in sorted(memory.items())
+        ]
+    return Chapter(title="Poll, depth, filters, memory", figures=tuple(figures), ratios=ratios)
+
+
+def mixing(size: Size, say: Say) -> Chapter:
+    """Two producers, a walker and a poller at the same time."""
+    with staged() as stage:
+        _seed(stage)
+        multiply(stage, 100_000, rare=_RARE)
+        figures = mixed(stage, seconds=size.seconds)
+    for figure in figures:
+        say(_line(figure))
+    return Chapter(title="Mixed load", figures=tuple(figures), ratios={})
+
+
+CHAPTERS: Final[Mapping[str, Callable[[Size, Say], Chapter]]] = {
+    "push": pushing,
+    "pull": pulling,
+    "poll": polling,
+    "mixed": mixing,
+}
+
+
+def _polls(stage: Stage, depth: int) -> Sequence[Figure]:
+    half = _timestamp_at(stage, depth * 9 // 10)
+    somebody = stage.hub.rows("SELECT object_id FROM log ORDER BY tick DESC LIMIT 1")[0][0]
+    return [
+        poll(stage.producer, tail_query(stage), name=f"tail poll at {depth:,}"),
+        poll(stage.producer, "?limit=1000", name=f"first page at {depth:,}", polls=50),
+        poll(stage.producer, f"?limit=1000&added_after={half}", name=f"page at depth 0.9 of {depth:,}", polls=50),
+        poll(stage.stranger, "?limit=1000", name=f"page of the sparse reader at {depth:,}", polls=50),
+        poll(stage.stranger, tail_query(stage), name=f"tail poll of the sparse reader at {depth:,}"),
+        poll(stage.producer, f"?match[id]={somebody}", name=f"match[id] at {depth:,}"),
+        poll(stage.producer, "?match[type]=malware&limit=100", name=f"match[type] without a hit at {depth:,}"),
+        poll(stage.producer, "?match[version]=all&limit=100", name=f"match[version]=all at {depth:,}"),
+    ]
+
+
+def _timestamp_at(stage: Stage, number: int) -> str:
+    ((tick,),) = stage.hub.rows(f"SELECT tick FROM log WHERE seq >= {number} ORDER BY seq LIMIT 1")  # noqa: S608 - a number
+    return timestamp_of(Tick(tick))
+
+
+def _seed(stage: Stage) -> None:
+    """Push an envelope in green, which the stranger reads, and one in amber, which he does not."""
+    with line(stage.producer) as opened:
+        for tlp in ("green", "amber"):
+            for body in envelopes(1, 100, seed=len(tlp), tlp=tlp, creator=stage.creator):
+                opened.post(body)
+
+
+def _pull(target: Target, limit: int, clients: int, size: Size, name: str) -> Figure:
+    return pull(target, limit=limit, clients=clients, pages=100_000 // limit, rounds=size.rounds, name=name)
+
+
+def _push_to_peer(peer: Target, envelope: int, creator: str) -> Figure:
+    bodies = envelopes(2_000 // envelope, envelope, seed=envelope, creator=creator)
+    with line(peer) as opened:
+        seconds = timed(lambda: [opened.post(body) for body in bodies])
+    return rate(f"medallion, envelopes of {envelope}", envelope * len(bodies), [seconds])
+
+
+def _line(figure: Figure) -> str:
+    return f"{figure.name:<60} {figure.median:>12,.2f} {figure.unit}"

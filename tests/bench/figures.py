@@ -1,0 +1,80 @@
+"""What a benchmark measured, and how it is kept: samples, their median, and ratios of medians."""
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any, Final
+
+import psutil
+
+_MANY: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One thing measured several times. `unit` is `objects/s`, `ms`, `MiB` and the like."""
+
+    name: str
+    unit: str
+    samples: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """The middle of the samples."""
+        return median(self.samples)
+
+    @property
+    def p99(self) -> float:
+        """The value that one sample in a hundred exceeds; the greatest where there are few."""
+        if len(self.samples) < _MANY:
+            return max(self.samples)
+        return quantiles(self.samples, n=100)[98]
+
+    def document(self) -> dict[str, Any]:
+        """Write the figure as JSON keeps it."""
+        return {
+            "name": self.name,
+            "unit": self.unit,
+            "median": round(self.median, 4),
+            "p99": round(self.p99, 4),
+            "least": round(min(self.samples), 4),
+            "greatest": round(max(self.samples), 4),
+            "samples": len(self.samples),
+        }
+
+
+def ratio(one: Figure, other: Figure) -> float:
+    """Return how many times the other the one is, by their medians."""
+    return one.median / other.median
+
+
+def rate(name: str, objects: int, seconds: Sequence[float]) -> Figure:
+    """Make a figure of objects a second from how long rounds of that many objects took."""
+    return Figure(name=name, unit="objects/s", samples=tuple(objects / each for each in seconds))
+
+
+def milliseconds(name: str, seconds: Sequence[float]) -> Figure:
+    """Make a figure of milliseconds."""
+    return Figure(name=name, unit="ms", samples=tuple(1_000 * each for each in seconds))
+
+
+def machine() -> dict[str, Any]:
+    """Say what was measured on."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+    }
+
+
+def _processor() -> str:
+    information = Path("/proc/cpuinfo")
+    if not information.exists():
+        return platform.processor()
+    names = (line.partition(":")[2].strip() for line in information.read_text().splitlines() if "model name" in line)
+    return next(names, platform.machine())

@@ -1,0 +1,116 @@
+"""What the hub is measured against on the same machine: the same bytes with nothing in between.
+
+`pages`: the same server (granian, WSGI, as many threads) runs one statement and joins the bytes, with no rules and no
+Flask. `bytes`: the same server sends a ready page. `rows`: PostgreSQL takes the rows by binary COPY, with the log's
+indexes.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from threading import local
+from typing import Any, Final
+
+import psycopg
+import requests
+
+from tests.bench.client import Target
+from tests.bench.figures import Figure, rate
+from tests.bench.stage import Stage
+from tests.support.serving import ROOT, free_port
+
+_ROWS: Final = 50_000
+_STATEMENT: Final = (
+    "SELECT tick, payload FROM log WHERE collection = (SELECT number FROM collections WHERE id = %(collection)s)"
+    " AND latest AND tick > %(after)s ORDER BY tick LIMIT %(limit)s"
+)
+_threads = local()
+
+
+def page_floor(environment: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+    """Answer like a page of the hub, from one statement and a join."""
+    if not hasattr(_threads, "database"):
+        _threads.database = psycopg.connect(os.environ["FLOOR_DATABASE"], autocommit=True)
+        _threads.database.execute("SET application_name = 'floor'")
+    query = dict(part.split("=", 1) for part in environment["QUERY_STRING"].split("&") if part)
+    after = int(query.get("added_after", "0"))
+    parameters = {"collection": os.environ["FLOOR_COLLECTION"], "after": after, "limit": int(query["limit"])}
+    with _threads.database.cursor(binary=True) as cursor:
+        rows = cursor.execute(_STATEMENT, parameters, prepare=True).fetchall()
+    body = b'{"more":true,"objects":[' + b",".join(row[1] for row in rows) + b"]}"
+    last = str(rows[-1][0]) if rows else str(after)
+    start_response("200 OK", [("Content-Length", str(len(body))), ("X-TAXII-Date-Added-Last", last)])
+    return [body]
+
+
+def bytes_floor(environment: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+    """Answer every request with the same page."""
+    del environment
+    if not hasattr(_threads, "body"):
+        with psycopg.connect(os.environ["FLOOR_DATABASE"]) as database, database.cursor(binary=True) as cursor:
+            rows = cursor.execute("SELECT payload FROM log ORDER BY tick LIMIT 1000").fetchall()
+        _threads.body = b'{"more":true,"objects":[' + b",".join(row[0] for row in rows) + b"]}"
+    body = _threads.body
+    start_response("200 OK", [("Content-Length", str(len(body))), ("X-TAXII-Date-Added-Last", "0")])
+    return [body]
+
+
+@contextmanager
+def serving_floor(stage: Stage, name: str, collection: str) -> Iterator[Target]:
+    """Run one of the two under granian, as the hub's web process runs, for as long as the block does."""
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "1"]
+    command += ["--blocking-threads", "4", "--no-ws", "--log-level", "warning", f"tests.bench.floors:{name}"]
+    environment = os.environ | {
+        "FLOOR_DATABASE": stage.hub.urls.database,
+        "FLOOR_COLLECTION": collection,
+        "PYTHONPATH": str(ROOT),
+    }
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        _await(f"http://127.0.0.1:{port}/?limit=1")
+        yield Target(host="127.0.0.1", port=port, path="/", username="nobody", token="none")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def copy_rows(stage: Stage, *, rounds: int) -> Figure:
+    """Copy rows of the log into a table with its indexes, a thousand a commit, in binary."""
+    seconds = []
+    with psycopg.connect(stage.hub.urls.database) as database:
+        for _ in range(rounds):
+            database.execute("DROP TABLE IF EXISTS floor")
+            database.execute("CREATE TABLE floor (LIKE log INCLUDING ALL)")
+            with (
+                database.cursor() as cursor,
+                cursor.copy(
+                    f"COPY (SELECT * FROM log ORDER BY seq LIMIT {_ROWS}) TO STDOUT (FORMAT BINARY)"  # noqa: S608 - a number
+                ) as copy,
+            ):
+                received = b"".join(copy)
+            database.commit()
+            begun = time.perf_counter()
+            with database.cursor() as cursor, cursor.copy("COPY floor FROM STDIN (FORMAT BINARY)") as copy:
+                copy.write(received)
+            database.commit()
+            seconds.append(time.perf_counter() - begun)
+            copied = database.execute("SELECT count(*) FROM floor").fetchall()[0][0]
+        database.execute("DROP TABLE floor")
+        database.commit()
+    return rate("bare COPY into the log's table and indexes", copied, seconds)
+
+
+def _await(url: str) -> None:
+    for _ in range(200):
+        try:
+            requests.get(url, timeout=5)
+        except requests.RequestException:
+            time.sleep(0.05)
+        else:
+            return
+    raise TimeoutError(url)
