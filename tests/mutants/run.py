@@ -9,13 +9,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from tests.mutants.table import ROOT, Mutant, mutants
 
-TESTS = "tests/unit/policy"
 COPIED = ("hub", "tests", "docs", "collections", "config", "pyproject.toml")
 PATIENCE = 600
 """Seconds after which tests that have not ended have noticed."""
@@ -48,13 +48,13 @@ def main() -> None:
     """Read the arguments, try the mutants, tell what became of each; end with 1 unless all are as they should be."""
     parser = argparse.ArgumentParser(prog="scripts/mutants", description="Change the rules and see the tests fail.")
     parser.add_argument("words", nargs="*", help="only mutants whose label has one of these: 'reading:' or 'SR-08'")
-    parser.add_argument("--tests", default=TESTS, help=f"the tests to run (default: {TESTS})")
+    parser.add_argument("--tests", help="run these in place of the tests that the table names for a mutant")
     parser.add_argument("--json", action="store_true", help="write the results as JSON; progress goes to stderr")
     chosen = parser.parse_args()
     asked = [mutant for mutant in mutants() if any(word in mutant.label for word in chosen.words or [""])]
     if not asked:
         parser.error("no mutant has such a label")
-    results = run(asked, chosen.tests)
+    results = run([replace(each, tests=(chosen.tests,)) for each in asked] if chosen.tests else asked)
     fates = Counter(result.fate for result in results)
     counts = {"mutants": len(results), **{fate.value: fates[fate] for fate in Fate if fates[fate]}}
     if chosen.json:
@@ -66,16 +66,16 @@ def main() -> None:
     sys.exit(0 if set(fates) <= GOOD else 1)
 
 
-def run(asked: list[Mutant], tests: str) -> list[Result]:
+def run(asked: list[Mutant]) -> list[Result]:
     """Try mutants in a copy of the tree that passes as it is; exit where it does not."""
     results = []
     with tempfile.TemporaryDirectory(prefix="hub-mutants-") as name:
         tree = Path(name).resolve() / "tree"
         copy_to(tree)
-        if try_out(tree, tests) != 0:
+        if try_out(tree, sorted({path for mutant in asked for path in mutant.tests})) != 0:
             sys.exit("The tests fail without any mutant. Make them pass first.")
         for number, mutant in enumerate(asked, start=1):
-            result = try_mutant(tree, mutant, tests)
+            result = try_mutant(tree, mutant)
             results.append(result)
             reason = f" ({mutant.equivalent})" if result.fate is Fate.EQUIVALENT else ""
             _say(f"{number}/{len(asked)} {result.fate} {result.seconds:.1f}s {mutant.label}{reason}")
@@ -92,7 +92,7 @@ def copy_to(tree: Path) -> None:
             shutil.copy2(source, copy)
 
 
-def try_mutant(tree: Path, mutant: Mutant, tests: str) -> Result:
+def try_mutant(tree: Path, mutant: Mutant) -> Result:
     """Make one change in the tree, run the tests, and undo it."""
     if not mutant.applies(tree):
         return Result(mutant=mutant, fate=Fate.NOT_APPLICABLE, seconds=0)
@@ -101,19 +101,19 @@ def try_mutant(tree: Path, mutant: Mutant, tests: str) -> Result:
     start = time.monotonic()
     path.write_text(mutant.source(tree), encoding="utf-8")
     try:
-        code = try_out(tree, tests)
+        code = try_out(tree, mutant.tests)
     finally:
         path.write_bytes(before)
     return Result(mutant=mutant, fate=_fate(mutant, code), seconds=time.monotonic() - start)
 
 
-def try_out(tree: Path, tests: str) -> int:
+def try_out(tree: Path, tests: Iterable[str]) -> int:
     """Run the tests of a tree to their first failure, and return pytest's exit code."""
     python = [sys.executable, "-P"]
     environ = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(tree)}
     try:
         return subprocess.run(
-            [*python, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", tests],
+            [*python, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests],
             cwd=tree,
             env=environ,
             timeout=PATIENCE,

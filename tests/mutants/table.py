@@ -1,6 +1,7 @@
 """The mutants of the sharing rules: changes to one place of one module, each of which some test has to notice."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +13,11 @@ TABLES = sorted(Path(__file__).parent.glob("*.toml"))
 class Mutant:
     """One change, named for what the rules would then do: in `file`, `old` stands exactly once and becomes `new`.
 
-    `equivalent` is why no test can notice it; None where one has to.
+    `tests` are those that have to notice it; `equivalent` is why none can, where none can.
     """
 
     file: str
+    tests: Sequence[str] = ("tests/unit/policy",)
     name: str
     old: str
     new: str
@@ -41,5 +43,6 @@ def mutants() -> list[Mutant]:
     found = []
     for path in TABLES:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        found += [Mutant(file=table["file"], **row) for row in table["mutant"]]
+        shared = {key: value for key, value in table.items() if key != "mutant"}
+        found += [Mutant(**{**shared, **row}) for row in table["mutant"]]
     return found
