@@ -14,6 +14,9 @@ AccountId = NewType("AccountId", str)
 AgreementId = NewType("AgreementId", str)
 """Lower case, unique in the hub: `regional-baseline`."""
 
+KeyId = NewType("KeyId", str)
+"""`SHA256:` and the base64url of the SHA-256 of the 32 bytes of an Ed25519 public key, without padding."""
+
 CollectionId = NewType("CollectionId", str)
 """RFC 4122 version 4, lower case (TAXII 2.1 §5.1.1)."""
 

@@ -1,0 +1,1 @@
+"""The life of sharing agreements: drafted, proposed, signed, approved, suspended, ended."""
