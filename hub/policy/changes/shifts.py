@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hub.domain.handling import Classes, Guard, Handling
+from hub.domain.handling import Classes, Guard
 from hub.domain.identifiers import AccountId, GuardId, HandlingId
-from hub.policy.changes.alike import HandlingKind, Likeness, ReaderKind
-from hub.policy.visibility import readable_age
+from hub.policy.changes.alike import Likeness, ReaderKind
+from hub.policy.changes.sights import Content, Contents, Sight, Viewpoint
 from hub.policy.world import World
 
 Ages = tuple[timedelta | None, timedelta | None, timedelta | None]
@@ -21,6 +21,32 @@ class Moment:
 
     world: World
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How old what is under a guard might be to be read, before and after."""
+
+    before: Ages
+    after: Ages
+
+    @property
+    def gained(self) -> bool:
+        """Whether some version may be read that could not be."""
+        return _further(self.after, self.before)
+
+    @property
+    def lost(self) -> bool:
+        """Whether some version may be read no more."""
+        return _further(self.before, self.after)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """How far some accounts, all of them the same, reach into each guard for which that changes."""
+
+    accounts: tuple[AccountId, ...]
+    reaches: Mapping[GuardId, Reach]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,28 +64,33 @@ class Shift:
 
 def shifts(before: Moment, after: Moment, classes: Classes) -> tuple[Shift, ...]:
     """Return every shift between two moments, of the accounts that are there in both, in order of account."""
-    named = named_accounts(classes)
-    likeness = Likeness((before.world, after.world), named)
-    kinds: dict[HandlingKind, list[HandlingId]] = defaultdict(list)
-    for number, handling in classes.handlings.items():
-        kinds[likeness.of_handling(handling)].append(number)
+    return tuple(
+        Shift(
+            accounts=move.accounts,
+            gained=frozenset(guard for guard, reach in move.reaches.items() if reach.gained),
+            lost=frozenset(guard for guard, reach in move.reaches.items() if reach.lost),
+        )
+        for move in moves(before, after, classes)
+    )
+
+
+def moves(before: Moment, after: Moment, classes: Classes) -> tuple[Move, ...]:
+    """Return every move between two moments, of the accounts that are there in both, in order of account."""
+    likeness = Likeness((before.world, after.world), named_accounts(classes))
+    contents = Contents.of(classes, likeness)
     guards = _guards_by_part(classes.guards)
+    old = Viewpoint.of(before.world, before.at, likeness)
+    new = Viewpoint.of(after.world, after.at, likeness)
     found = []
     for accounts in _alike(before.world, after.world, likeness):
-        old: dict[HandlingId, timedelta | None] = {}
-        new: dict[HandlingId, timedelta | None] = {}
+        was, now = Sight.of(old, accounts[0]), Sight.of(new, accounts[0])
         touched: set[GuardId] = set()
-        for numbers in kinds.values():
-            handling = classes.handlings[numbers[0]]
-            was, now = _age(before, accounts[0], handling), _age(after, accounts[0], handling)
-            old.update(dict.fromkeys(numbers, was))
-            new.update(dict.fromkeys(numbers, now))
-            if was != now:
-                touched.update(guard for number in numbers for guard in guards[number])
-        shift = _shift(accounts, touched, classes.guards, old, new)
-        if shift.gained or shift.lost:
-            found.append(shift)
-    return tuple(sorted(found, key=lambda shift: shift.accounts))
+        for content in _changed(was, now, contents):
+            touched.update(guard for number in content.numbers for guard in guards[number])
+        reaches = _reaches(sorted(touched), classes.guards, contents, (was, now))
+        if reaches:
+            found.append(Move(accounts=accounts, reaches=reaches))
+    return tuple(sorted(found, key=lambda move: move.accounts))
 
 
 def named_accounts(classes: Classes) -> frozenset[AccountId]:
@@ -89,29 +120,30 @@ def _alike(before: World, after: World, likeness: Likeness) -> Iterable[tuple[Ac
     return [tuple(accounts) for accounts in groups.values()]
 
 
-def _age(moment: Moment, account: AccountId, handling: Handling) -> timedelta | None:
-    return readable_age(moment.world, account, handling, at=moment.at)
+def _changed(was: Sight, now: Sight, contents: Contents) -> Iterable[Content]:
+    """Go through the content that is not seen as before; what a producer's whole content is seen by is asked first."""
+    for producer, offered in contents.by_producer.items():
+        if was.place == now.place and was.stance(producer) == now.stance(producer):
+            continue
+        yield from (content for content in offered if was.age(content) != now.age(content))
 
 
-def _shift(
-    accounts: tuple[AccountId, ...],
-    touched: Iterable[GuardId],
-    guards: Mapping[GuardId, Guard],
-    old: Mapping[HandlingId, timedelta | None],
-    new: Mapping[HandlingId, timedelta | None],
-) -> Shift:
-    gained, lost = set(), set()
+def _reaches(
+    touched: Iterable[GuardId], guards: Mapping[GuardId, Guard], contents: Contents, sights: tuple[Sight, Sight]
+) -> dict[GuardId, Reach]:
+    was, now = sights
+    by_number = contents.by_number
+    found: dict[GuardId, Reach] = {}
     for number in touched:
-        was: Ages = tuple(old[part] for part in guards[number])  # type: ignore[assignment]
-        now: Ages = tuple(new[part] for part in guards[number])  # type: ignore[assignment]
-        if _reaches_further(now, was):
-            gained.add(number)
-        if _reaches_further(was, now):
-            lost.add(number)
-    return Shift(accounts=accounts, gained=frozenset(gained), lost=frozenset(lost))
+        own, newest, producers = (by_number[part] for part in guards[number])
+        before = was.age(own), was.age(newest), was.age(producers)
+        after = now.age(own), now.age(newest), now.age(producers)
+        if before != after and (None not in before or None not in after):
+            found[number] = Reach(before=before, after=after)
+    return found
 
 
-def _reaches_further(one: Ages, other: Ages) -> bool:
+def _further(one: Ages, other: Ages) -> bool:
     """Whether some version may be read by the ages of one that may not be by those of the other."""
     if None in one:
         return False
