@@ -83,6 +83,9 @@ def multiply(stage: Stage, rows: int, *, rare: int) -> None:
 
 
 _MULTIPLY: Final = """
+    WITH newest AS MATERIALIZED (
+        SELECT DISTINCT ON (d.tlp) d.tlp, l.* FROM log l JOIN handlings d ON d.id = l.handling ORDER BY d.tlp, seq DESC
+    )
     INSERT INTO log (seq, tick, accepted, newest_accepted, producers_accepted, version_tick, created, guard, handling,
                      collection, latest, revoked, object_id, type, version, producer, created_by_ref, digest,
                      submission, payload)
@@ -91,13 +94,8 @@ _MULTIPLY: Final = """
            convert_to(replace(convert_from(t.payload, 'UTF8'), t.object_id, i.id), 'UTF8')
     FROM log_head h
     CROSS JOIN LATERAL generate_series(1, %(rows)s - (SELECT count(*) FROM log)) AS n
-    JOIN LATERAL (
-        SELECT * FROM log WHERE seq = (
-            CASE WHEN n %% %(rare)s = 0
-                 THEN (SELECT max(l.seq) FROM log l JOIN handlings d ON d.id = l.handling WHERE d.tlp = 1)
-                 ELSE (SELECT max(l.seq) FROM log l JOIN handlings d ON d.id = l.handling WHERE d.tlp = 2) END)
-    ) t ON true
-    CROSS JOIN LATERAL (SELECT 'indicator--' || gen_random_uuid() AS id) AS i
+    JOIN newest t ON t.tlp = CASE WHEN n %% %(rare)s = 0 THEN 1 ELSE 2 END
+    CROSS JOIN LATERAL (SELECT 'indicator--' || CASE WHEN n > 0 THEN gen_random_uuid() END AS id) AS i
 """
 
 
