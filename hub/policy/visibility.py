@@ -1,10 +1,9 @@
-"""The reading rules asked for many at once: how old a version may be, until when an answer holds, who is alike."""
+"""The reading rules asked for many at once: how old a version may be, and until when an answer holds."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub.domain.handling import Handling
-from hub.domain.identifiers import AccountId, OrganisationId
+from hub.domain.identifiers import AccountId
 from hub.policy.clauses import concluded
 from hub.policy.decisions import Decision
 from hub.policy.reading import decide_by_age
@@ -12,16 +11,6 @@ from hub.policy.world import World
 
 ALWAYS = timedelta.max
 """The readable age of what may be read however old it is."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderClass:
-    """The facts of an account that the reading rules look at; `named` is its id where some audience names it."""
-
-    organisation: OrganisationId
-    purpose: str
-    active: bool
-    named: AccountId | None
 
 
 def readable_age(world: World, account: AccountId, handling: Handling, *, at: datetime) -> timedelta | None:
@@ -58,22 +47,6 @@ def next_change(world: World, *, at: datetime) -> datetime | None:
 def limits_age(world: World) -> bool:
     """Whether any clause of any agreement looks at how old a version is."""
     return any(clause.max_age_days is not None for agreement in world.agreements for clause in agreement.clauses)
-
-
-def reader_class(world: World, account: AccountId, named: frozenset[AccountId]) -> ReaderClass | None:
-    """Return what all accounts that every decision treats alike have in common; None for those nobody knows.
-
-    `named` are all accounts that any audience names.
-    """
-    found = world.accounts.get(account)
-    if found is None:
-        return None
-    return ReaderClass(
-        organisation=found.organisation,
-        purpose=found.purpose,
-        active=found.active,
-        named=account if account in named else None,
-    )
 
 
 def _age_matters(decision: Decision) -> bool:

@@ -1,19 +1,24 @@
-"""What each reader may read, worked out once a policy epoch and reader class, and never used a moment too long."""
+"""What each reader may read and where it stands, worked out once a policy epoch, and never used a moment too long."""
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
-from hub.domain.clock import tick_of
+from hub.domain.clock import instant_of, tick_of
 from hub.domain.errors import UnavailableError
+from hub.domain.handling import Handling
 from hub.domain.identifiers import AccountId, GuardId, HandlingId
-from hub.policy.visibility import next_change, readable_age, reader_class
+from hub.policy.changes.alike import HandlingKind, Likeness, ReaderKind
+from hub.policy.visibility import next_change, readable_age
+from hub.services.policy_change import turn
 from hub.store.database import Database, Pool
 from hub.store.epoch import current_epoch
 from hub.store.facts import Facts, load_facts
-from hub.store.log.pages import AgedGuard, Allowed
+from hub.store.log.grants import Grant, load_grants
+from hub.store.log.segments import AgedGuard, Allowed, Block
 
 Answer = TypeVar("Answer")
 
@@ -21,27 +26,35 @@ _TRIES: Final = 50
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Clearance:
-    """The guards of one reader class: those it may read at any age, and those with the greatest age of each part.
-
-    It holds until the instant `until` (exclusive), at which some agreement begins or ends; None is for ever.
-    """
+    """The guards of one kind of reader: those it may read at any age, and those with the greatest age of each part."""
 
     always: tuple[GuardId, ...]
     aged: tuple[tuple[GuardId, tuple[timedelta, timedelta, timedelta]], ...]
-    since: datetime
-    until: datetime | None
 
-    def holds(self, at: datetime) -> bool:
-        """Whether this is still the answer at an instant."""
-        return self.since <= at and (self.until is None or at < self.until)
+
+class SightKey(NamedTuple):
+    """What readers that see the same, in the same places, have in common: the epoch, their kind, their grants."""
+
+    epoch: int
+    kind: ReaderKind | None
+    grants: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sight:
+    """What one account sees: its clearance, and the blocks in which it was given some of that anew."""
+
+    key: SightKey
+    clearance: Clearance
+    blocks: tuple[Block, ...]
 
     def allowed(self, at: datetime) -> Allowed:
         """Turn greatest ages into least ticks."""
         now = tick_of(at)
         return Allowed(
-            guards=self.always,
+            guards=self.clearance.always,
             aged=[
                 AgedGuard(
                     guard=guard,
@@ -49,15 +62,32 @@ class Clearance:
                     newest_since=_least_tick(now, newest),
                     producers_since=_least_tick(now, producers),
                 )
-                for guard, (own, newest, producers) in self.aged
+                for guard, (own, newest, producers) in self.clearance.aged
             ],
+            blocks=self.blocks,
         )
 
 
 @dataclass(slots=True)
 class _Cache:
+    """The facts of one epoch and what was worked out from them. They hold until `until`, exclusive, or for ever."""
+
     facts: Facts
-    clearances: dict[Hashable, Clearance] = field(default_factory=dict)
+    since: datetime
+    until: datetime | None
+    likeness: Likeness
+    kinds: Sequence[tuple[Handling, Sequence[HandlingId]]]
+    clearances: dict[ReaderKind | None, Clearance] = field(default_factory=dict)
+    sights: dict[AccountId, Sight] = field(default_factory=dict)
+
+    def holds(self, at: datetime) -> bool:
+        """Whether no agreement has begun or ended by then; an instant before `since` counts as that."""
+        return self.until is None or at < self.until
+
+    def kind(self, account: AccountId) -> ReaderKind | None:
+        """Return the kind of an account; None for one that nobody knows."""
+        found = self.facts.world.accounts.get(account)
+        return None if found is None else self.likeness.of_reader(found)
 
 
 class Clearances:
@@ -67,19 +97,25 @@ class Clearances:
         self._pool = pool
         self._clock = clock
         self._lock = Lock()
+        self._turning = Lock()
         self._cache: _Cache | None = None
+        self._grants: dict[AccountId, tuple[int, tuple[Grant, ...]]] = {}
 
     def answer(self, account: AccountId, ask: Callable[[Database, Allowed], tuple[int, Answer]]) -> Answer:
         """Ask the store on behalf of a reader.
 
         `ask` returns the policy epoch of the snapshot that it saw, and its answer. The answer is given only where it
-        was made with the clearance of that very epoch; otherwise the question is put again.
+        was made with the sight of that very epoch; otherwise the question is put again. Where an agreement has begun
+        or ended since readers were judged last, what that opens is granted first.
         """
         with self._pool.statement() as database:
             for _ in range(_TRIES):
                 cache = self._cache or self._load(database)
-                at = self._clock()
-                epoch, answer = ask(database, self._clearance(cache, account, at).allowed(at))
+                at = max(self._clock(), cache.since)
+                if not cache.holds(at):
+                    self._turn(database, at)
+                    continue
+                epoch, answer = ask(database, self._sight(database, cache, account).allowed(at))
                 if epoch == cache.facts.epoch:
                     return answer
                 self._load(database)
@@ -96,30 +132,71 @@ class Clearances:
         """Return the guards that an account may read at any age."""
         cache = self._cache
         if cache is None or cache.facts is not facts:
-            cache = _Cache(facts=facts)
-        return frozenset(self._clearance(cache, account, self._clock()).always)
+            cache = _cache_of(facts)
+        at = max(self._clock(), cache.since)
+        clearance = _clearance(cache, account) if cache.holds(at) else _work_out(cache, account, at=at)
+        return frozenset(clearance.always)
 
     def _load(self, database: Database) -> _Cache:
         with self._lock:
-            self._cache = cache = _Cache(facts=load_facts(database))
+            self._cache = cache = _cache_of(load_facts(database))
             return cache
 
-    def _clearance(self, cache: _Cache, account: AccountId, at: datetime) -> Clearance:
-        reader = reader_class(cache.facts.world, account, cache.facts.named)
-        known = cache.clearances.get(reader)
-        if known is None or not known.holds(at):
-            known = cache.clearances[reader] = _work_out(cache.facts, account, at)
+    def _turn(self, database: Database, at: datetime) -> None:
+        with self._turning:
+            cache = self._cache
+            if cache is None or not cache.holds(at):
+                with database.transaction():
+                    turn(database, at=at)
+                self._load(database)
+
+    def _sight(self, database: Database, cache: _Cache, account: AccountId) -> Sight:
+        known = cache.sights.get(account)
+        if known is None:
+            grants = self._grants_of(database, account, granted=cache.facts.granted)
+            clearance = _clearance(cache, account)
+            key = SightKey(cache.facts.epoch, cache.kind(account), tuple(grant.id for grant in grants))
+            known = cache.sights[account] = Sight(key=key, clearance=clearance, blocks=_blocks(clearance, grants))
         return known
 
+    def _grants_of(self, database: Database, account: AccountId, *, granted: int) -> tuple[Grant, ...]:
+        """Read the grants of an account, as of that count or a later one: then the epoch is later too."""
+        known = self._grants.get(account)
+        if known is None or known[0] != granted:
+            known = self._grants[account] = (granted, load_grants(database, account))
+        return known[1]
 
-def _work_out(facts: Facts, account: AccountId, at: datetime) -> Clearance:
-    world = facts.world
-    ages: dict[HandlingId, timedelta | None] = {
-        number: readable_age(world, account, handling, at=at) for number, handling in facts.classes.handlings.items()
-    }
+
+def _cache_of(facts: Facts) -> _Cache:
+    likeness = Likeness((facts.world,), facts.named)
+    kinds: dict[HandlingKind, list[HandlingId]] = defaultdict(list)
+    for number, handling in facts.classes.handlings.items():
+        kinds[likeness.of_handling(handling)].append(number)
+    since = instant_of(facts.turned)
+    return _Cache(
+        facts=facts,
+        since=since,
+        until=next_change(facts.world, at=since),
+        likeness=likeness,
+        kinds=[(facts.classes.handlings[numbers[0]], numbers) for numbers in kinds.values()],
+    )
+
+
+def _clearance(cache: _Cache, account: AccountId) -> Clearance:
+    kind = cache.kind(account)
+    known = cache.clearances.get(kind)
+    if known is None:
+        known = cache.clearances[kind] = _work_out(cache, account, at=cache.since)
+    return known
+
+
+def _work_out(cache: _Cache, account: AccountId, *, at: datetime) -> Clearance:
+    ages: dict[HandlingId, timedelta | None] = {}
+    for handling, numbers in cache.kinds:
+        ages |= dict.fromkeys(numbers, readable_age(cache.facts.world, account, handling, at=at))
     always: list[GuardId] = []
     aged: list[tuple[GuardId, tuple[timedelta, timedelta, timedelta]]] = []
-    for guard, parts in facts.classes.guards.items():
+    for guard, parts in cache.facts.classes.guards.items():
         own, newest, producers = (ages[part] for part in parts)
         if own is None or newest is None or producers is None:
             continue
@@ -127,7 +204,19 @@ def _work_out(facts: Facts, account: AccountId, at: datetime) -> Clearance:
             always.append(guard)
         else:
             aged.append((guard, (own, newest, producers)))
-    return Clearance(always=tuple(always), aged=tuple(aged), since=at, until=next_change(world, at=at))
+    return Clearance(always=tuple(always), aged=tuple(aged))
+
+
+def _blocks(clearance: Clearance, grants: Sequence[Grant]) -> tuple[Block, ...]:
+    """Leave in each block what no later one holds, of what may be read."""
+    left = {*clearance.always, *(guard for guard, _ in clearance.aged)}
+    blocks = []
+    for grant in reversed(grants):
+        guards = grant.block.guards & left
+        if guards:
+            blocks.append(replace(grant.block, guards=guards))
+            left -= guards
+    return tuple(reversed(blocks))
 
 
 def _least_tick(now: int, age: timedelta) -> int:

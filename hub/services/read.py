@@ -8,7 +8,8 @@ from hub.domain.identifiers import AccountId, CollectionId, StixId
 from hub.domain.pages import ManifestRecord, Page, Query
 from hub.services.clearances import Clearances
 from hub.store.database import Database
-from hub.store.log.pages import Allowed, Slice, knows, read_payloads, read_versions
+from hub.store.log.pages import Slice, knows, read_payloads, read_versions
+from hub.store.log.segments import Allowed
 
 Item = TypeVar("Item")
 Reader = Callable[[Database, Query, int, Allowed], Slice]

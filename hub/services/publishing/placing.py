@@ -12,6 +12,7 @@ from hub.policy.visibility import limits_age
 from hub.store.database import Database
 from hub.store.facts import Facts
 from hub.store.log.classes import intern_guards, intern_handlings
+from hub.store.log.grants import Regarded, hand_on
 from hub.store.log.head import Head, Stamp, give_out
 from hub.store.log.markings import add_markings
 from hub.store.log.rows import NewRow, PlacedRow, Placing, Row, add_rows, replace_rows
@@ -109,12 +110,18 @@ class Placement:
             accepted = stamp.tick if link.entry.before is None else link.entry.row.accepted
             link.entry.row = replace(link.entry.row, stamp=stamp, accepted=accepted)
         placings = {link.entry: _placing(link, guards[link.guard]) for link in chained}
-        replace_rows(
+        changed = [
+            (entry.before, final)
+            for entry, placing in placings.items()
+            if entry.before is not None and (final := PlacedRow(row=entry.row, placing=placing)) != entry.before
+        ]
+        replace_rows(self._database, [(before.row.stamp.seq, final) for before, final in changed])
+        hand_on(
             self._database,
             [
-                (entry.before.row.stamp.seq, final)
-                for entry, placing in placings.items()
-                if entry.before is not None and (final := PlacedRow(row=entry.row, placing=placing)) != entry.before
+                Regarded(final.row.stamp.seq, before.placing.guard, final.placing.guard)
+                for before, final in changed
+                if final.row.stamp == before.row.stamp
             ],
         )
         return placings

@@ -1,49 +1,38 @@
 """Pages of the log: decide, then paginate. One statement is one snapshot of rows, clock and policy epoch."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice, repeat
 from typing import Any, Final
 
 from psycopg import sql
 
 from hub.domain.catalogue import ALL
-from hub.domain.identifiers import GuardId, StixId, Tick
+from hub.domain.identifiers import StixId, Tick
 from hub.domain.pages import Query, VersionKeyword
 from hub.store.database import Database
+from hub.store.log.segments import Allowed, Segment, segments
 
 SPEC_VERSION: Final = "2.1"
 """The only version of STIX that the log holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgedGuard:
-    """A guard that may be read only while its parts are young.
-
-    For each part: the tick at which it was accepted at the earliest, 0 where any will do.
-    """
-
-    guard: GuardId
-    own_since: int
-    newest_since: int
-    producers_since: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowed:
-    """What one reader may read at one instant: guards at any age, and guards with their least ticks."""
-
-    guards: Sequence[GuardId]
-    aged: Sequence[AgedGuard]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """What one statement saw: the policy epoch, where the clock began, rows (tick first), and whether more match."""
+    """What a page saw: the policy epoch, where the clock began, rows (position first), and whether more match."""
 
     epoch: int
     genesis: Tick
     rows: list[tuple[Any, ...]]
     more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """What is wanted of each row beside its position, and whether their size in bytes ends a page."""
+
+    columns: tuple[str, ...]
+    measured: bool
 
 
 PAGE_BYTES: Final = 32 * 1024 * 1024
@@ -53,24 +42,35 @@ PLANNED_FOR_ALL: Final = False
 """Whether a statement that asks for a reader is prepared. A plan made for every reader would go through all that is
 hidden from one who sees little; planned for the reader at hand, it costs 0.2 ms and is bounded by what he sees."""
 
+SEGMENTS_AT_ONCE: Final = (2, 4, 8, 16)
+"""How many segments the first statements of a page ask for; those after them as many as the last. Most pages are full
+after one or two, and every segment costs planning."""
+
 _PAGE: Final = sql.SQL(
     "SELECT e.epoch, h.genesis, r.* FROM log_head h CROSS JOIN policy_epoch e LEFT JOIN LATERAL ({rows}) r ON true"
 )
-_ROWS: Final = sql.SQL("SELECT {columns} FROM log WHERE {conditions} ORDER BY tick LIMIT %(limit)s")
+_SEGMENT: Final = sql.SQL(
+    "SELECT {position} AS position, {columns} FROM log WHERE {conditions} ORDER BY log.tick LIMIT %(limit)s"
+)
+_SEVERAL: Final = sql.SQL("SELECT * FROM ({segments}) AS several LIMIT %(limit)s")
+"""Segments one after another. Nothing sorts them: a plan goes through the parts of a union in the order in which they
+are written, since none of them has a limit that workers could share, and comes to the next when the last is empty."""
+
 _BOUNDED: Final = sql.SQL(
-    "SELECT tick, CASE WHEN total - size < %(bytes)s THEN payload END FROM ("
-    "SELECT tick, payload, octet_length(payload) AS size, sum(octet_length(payload)) OVER (ORDER BY tick) AS total"
-    " FROM ({rows}) AS found) AS measured"
+    "SELECT position, CASE WHEN total - size < %(bytes)s THEN payload END FROM ("
+    "SELECT position, payload, octet_length(payload) AS size, sum(octet_length(payload)) OVER (ORDER BY position)"
+    " AS total FROM ({rows}) AS found) AS measured"
 )
 """The same rows without the payloads beyond the bound; what is not returned is not fetched from storage either."""
 
-_READABLE: Final = sql.SQL("{table}.guard = ANY(%(guards)s)")
+_READABLE: Final = sql.SQL("{table}.guard = ANY({guards})")
 _READABLE_AGED: Final = sql.SQL(
-    "({table}.guard = ANY(%(guards)s) OR EXISTS ("
-    "SELECT FROM unnest(%(aged)s::int[], %(own)s::int8[], %(newest)s::int8[], %(producers)s::int8[])"
+    "({table}.guard = ANY({guards}) OR EXISTS ("
+    "SELECT FROM unnest({aged}::int[], {own}::int8[], {newest}::int8[], {producers}::int8[])"
     " AS a (guard, own, newest, producers) WHERE a.guard = {table}.guard AND {table}.accepted >= a.own"
     " AND {table}.newest_accepted >= a.newest AND {table}.producers_accepted >= a.producers))"
 )
+_BEYOND_SEQ: Final = sql.SQL("tick > coalesce((SELECT tick FROM log WHERE seq <= {seq} ORDER BY seq DESC LIMIT 1), 0)")
 _FIRST: Final = sql.SQL(
     "NOT EXISTS (SELECT FROM log earlier WHERE earlier.object_id = log.object_id"
     " AND earlier.producer = log.producer AND earlier.collection = log.collection"
@@ -79,21 +79,18 @@ _FIRST: Final = sql.SQL(
 
 
 def read_payloads(database: Database, query: Query, collection: int, allowed: Allowed) -> Slice:
-    """Read rows of (tick, the JSON value as received), at least one where any matches, and not far over PAGE_BYTES."""
-    rows = _BOUNDED.format(rows=_rows(query, allowed, ("tick", "payload")))
-    seen = _read(database, query, collection, allowed, rows)
-    within = [row for row in seen.rows if row[1] is not None]
-    return replace(seen, rows=within, more=seen.more or len(within) < len(seen.rows))
+    """Read rows of (position, the JSON value as received), at least one where any, and not far over PAGE_BYTES."""
+    return _read(database, query, collection, allowed, _Form(columns=("payload",), measured=True))
 
 
 def read_versions(database: Database, query: Query, collection: int, allowed: Allowed) -> Slice:
-    """Read rows of (tick, object id, version)."""
-    return _read(database, query, collection, allowed, _rows(query, allowed, ("tick", "object_id", "version")))
+    """Read rows of (position, object id, version)."""
+    return _read(database, query, collection, allowed, _Form(columns=("object_id", "version"), measured=False))
 
 
 def knows(database: Database, collection: int | None, object_id: StixId, allowed: Allowed) -> tuple[int, bool]:
     """Return the policy epoch, and whether some version of the object may be read in the collection (None: in any)."""
-    parameters = _parameters(allowed) | {"ids": [object_id], "collection": collection}
+    parameters = _rights(allowed) | {"ids": [object_id], "collection": collection}
     conditions = [sql.SQL("object_id = ANY(%(ids)s)"), _readable("log", allowed)]
     if collection is not None:
         conditions.append(sql.SQL("collection = %(collection)s"))
@@ -104,46 +101,97 @@ def knows(database: Database, collection: int | None, object_id: StixId, allowed
     return epoch, known
 
 
-def _read(database: Database, query: Query, collection: int, allowed: Allowed, rows: sql.Composable) -> Slice:
-    parameters = _parameters(allowed) | {
-        "bytes": PAGE_BYTES,
-        "limit": query.limit + 1,
+def _read(database: Database, query: Query, collection: int, allowed: Allowed, form: _Form) -> Slice:
+    """Go through the segments until the page is full. Where the epoch changes meanwhile, a later one is returned."""
+    common = _rights(allowed) | {
         "collection": collection,
-        "after": query.after,
         "ids": None if query.ids is None else list(query.ids),
         "types": None if query.types is None else list(query.types),
         "versions": list(query.versions.ticks),
     }
-    statement = _PAGE.format(rows=rows)
-    with database.cursor(binary=True) as cursor:
-        fetched = cursor.execute(statement, parameters, prepare=PLANNED_FOR_ALL).fetchall()
-    epoch, genesis = fetched[0][:2]
-    found = [row[2:] for row in fetched if row[2] is not None]
-    return Slice(epoch=epoch, genesis=Tick(genesis), rows=found[: query.limit], more=len(found) > query.limit)
+    rows: list[tuple[Any, ...]] = []
+    epochs: set[int] = set()
+    genesis = 0
+    spent = 0
+    more = False
+    for batch in _batches(segments(allowed, query.after)):
+        limits = {"limit": query.limit + 1 - len(rows), "bytes": PAGE_BYTES - spent}
+        statement = _PAGE.format(rows=_rows(query, allowed, batch, form))
+        parameters = common | limits | _bounds(batch)
+        with database.cursor(binary=True) as cursor:
+            fetched = cursor.execute(statement, parameters, prepare=PLANNED_FOR_ALL).fetchall()
+        epoch, genesis = fetched[0][:2]
+        epochs.add(epoch)
+        found = [row[2:] for row in fetched if row[2] is not None]
+        kept = [row for row in found if row[1] is not None]
+        rows += kept
+        more = len(kept) < len(found) or len(rows) > query.limit
+        if more or len(epochs) > 1:
+            break
+        spent += sum(len(row[1]) for row in kept) if form.measured else 0
+    return Slice(epoch=max(epochs), genesis=Tick(genesis), rows=rows[: query.limit], more=more)
 
 
-def _rows(query: Query, allowed: Allowed, columns: Sequence[str]) -> sql.Composable:
-    return _ROWS.format(
-        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
-        conditions=sql.SQL(" AND ").join(_conditions(query, allowed)),
+def _batches(waiting: Iterator[Segment]) -> Iterator[list[Segment]]:
+    for size in chain(SEGMENTS_AT_ONCE, repeat(SEGMENTS_AT_ONCE[-1])):
+        batch = list(islice(waiting, size))
+        if not batch:
+            return
+        yield batch
+
+
+def _rows(query: Query, allowed: Allowed, batch: Sequence[Segment], form: _Form) -> sql.Composable:
+    parts = [_segment(query, allowed, segment, number, form) for number, segment in enumerate(batch)]
+    rows = parts[0]
+    if len(parts) > 1:
+        rows = _SEVERAL.format(segments=sql.SQL(" UNION ALL ").join(sql.SQL("({})").format(part) for part in parts))
+    return _BOUNDED.format(rows=rows) if form.measured else rows
+
+
+def _segment(query: Query, allowed: Allowed, segment: Segment, number: int, form: _Form) -> sql.Composable:
+    """Write the statement of one segment; its parameters are those of `_bounds`, told apart by its number."""
+
+    def bound(name: str) -> sql.Composable:
+        return sql.Placeholder(f"{name}_{number}")
+
+    conditions = [_readable("log", segment, suffix=f"_{number}")]
+    if segment.after is not None:
+        conditions.append(sql.SQL("tick > {}").format(bound("after")))
+    if segment.after_seq is not None:
+        conditions.append(_BEYOND_SEQ.format(seq=bound("after_seq")))
+    if segment.through is not None:
+        conditions.append(sql.SQL("tick <= {}").format(bound("through")))
+    return _SEGMENT.format(
+        position=sql.SQL("tick") if segment.base is None else sql.SQL("seq + {}::int8").format(bound("base")),
+        columns=sql.SQL(", ").join(map(sql.Identifier, form.columns)),
+        conditions=sql.SQL(" AND ").join([*conditions, *_conditions(query, allowed)]),
     )
 
 
-def _conditions(query: Query, allowed: Allowed) -> list[sql.Composable]:
-    conditions: list[sql.Composable] = [_readable("log", allowed)]
+def _bounds(batch: Sequence[Segment]) -> dict[str, object]:
+    parameters: dict[str, object] = {}
+    for number, segment in enumerate(batch):
+        parameters |= _rights(segment, suffix=f"_{number}") | {
+            f"after_{number}": segment.after,
+            f"after_seq_{number}": segment.after_seq,
+            f"through_{number}": segment.through,
+            f"base_{number}": segment.base,
+        }
+    return parameters
+
+
+def _conditions(query: Query, allowed: Allowed) -> Iterator[sql.Composable]:
+    """Give what the query asks for, wherever it looks."""
     if query.collection.id != ALL.id:
-        conditions.append(sql.SQL("collection = %(collection)s"))
-    if query.after is not None:
-        conditions.append(sql.SQL("tick > %(after)s"))
+        yield sql.SQL("collection = %(collection)s")
     if query.ids is not None:
-        conditions.append(sql.SQL("object_id = ANY(%(ids)s)"))
+        yield sql.SQL("object_id = ANY(%(ids)s)")
     if query.types is not None:
-        conditions.append(sql.SQL("type = ANY(%(types)s)"))
+        yield sql.SQL("type = ANY(%(types)s)")
     if query.spec_versions is not None and SPEC_VERSION not in query.spec_versions:
-        conditions.append(sql.SQL("false"))
+        yield sql.SQL("false")
     if VersionKeyword.ALL not in query.versions.keywords:
-        conditions.append(_chosen_versions(query, allowed))
-    return conditions
+        yield _chosen_versions(query, allowed)
 
 
 def _chosen_versions(query: Query, allowed: Allowed) -> sql.Composable:
@@ -157,16 +205,18 @@ def _chosen_versions(query: Query, allowed: Allowed) -> sql.Composable:
     return sql.SQL("({})").format(sql.SQL(" OR ").join(choices)) if choices else sql.SQL("false")
 
 
-def _readable(table: str, allowed: Allowed) -> sql.Composable:
-    form = _READABLE_AGED if allowed.aged else _READABLE
-    return form.format(table=sql.Identifier(table))
+def _readable(table: str, rights: Allowed | Segment, *, suffix: str = "") -> sql.Composable:
+    form = _READABLE_AGED if rights.aged else _READABLE
+    names = {name: sql.Placeholder(name + suffix) for name in ("guards", "aged", "own", "newest", "producers")}
+    return form.format(table=sql.Identifier(table), **names)
 
 
-def _parameters(allowed: Allowed) -> dict[str, object]:
+def _rights(rights: Allowed | Segment, *, suffix: str = "") -> dict[str, object]:
+    """Give the parameters of `_readable`."""
     return {
-        "guards": list(allowed.guards),
-        "aged": [aged.guard for aged in allowed.aged],
-        "own": [aged.own_since for aged in allowed.aged],
-        "newest": [aged.newest_since for aged in allowed.aged],
-        "producers": [aged.producers_since for aged in allowed.aged],
+        "guards" + suffix: list(rights.guards),
+        "aged" + suffix: [aged.guard for aged in rights.aged],
+        "own" + suffix: [aged.own_since for aged in rights.aged],
+        "newest" + suffix: [aged.newest_since for aged in rights.aged],
+        "producers" + suffix: [aged.producers_since for aged in rights.aged],
     }

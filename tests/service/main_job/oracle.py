@@ -30,23 +30,44 @@ class Published:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A version with its `date_added`. One that was moved is no younger for it."""
+    """A version with its place in the log, and its guard there. One that was moved is no younger for it."""
 
     published: Published
-    added: Tick
+    seq: int
+    tick: Tick
+    guard: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A grant: versions of these guards up to a seq stand at `base` + seq for these accounts."""
+
+    accounts: Sequence[str]
+    guards: Sequence[int]
+    through_seq: int
+    base: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Oracle:
-    """Answers for one world at one instant. `shelf` is everything there is, in order of `date_added`."""
+    """Answers for one world at one instant. `shelf` is all there is; `given` are the grants, latest first."""
 
     world: World
     at: datetime
     shelf: Sequence[Placed]
+    given: Sequence[Given] = ()
+
+    def added(self, account: AccountId, placed: Placed) -> int:
+        """Return the `date_added` of a version as an account is told it."""
+        for grant in self.given:
+            if account in grant.accounts and placed.guard in grant.guards:
+                return grant.base + placed.seq if placed.seq <= grant.through_seq else placed.tick
+        return placed.tick
 
     def readable(self, account: AccountId, alias: str) -> list[Placed]:
         """Return every version in a collection (`all` for every one) that the account may read."""
-        return [placed for placed in self._within(alias) if self._may_read(account, placed)]
+        readable = [placed for placed in self._within(alias) if self._may_read(account, placed)]
+        return sorted(readable, key=lambda placed: self.added(account, placed))
 
     def newest(self, account: AccountId, alias: str) -> list[Placed]:
         """Return those that are the newest of their object, producer and collection."""

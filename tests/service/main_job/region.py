@@ -18,7 +18,7 @@ from hub.runtime import wiring
 from hub.stix.audience import audience_marking
 from hub.store.agreements import replace_agreements
 from hub.store.facts import load_facts
-from tests.service.main_job.oracle import Oracle, Placed, Published
+from tests.service.main_job.oracle import Given, Oracle, Placed, Published
 from tests.support.hub import TestHub
 from tests.support.stix import TLP_MARKINGS, address, fresh_id, indicator, version_at
 
@@ -210,15 +210,24 @@ class Region:
         return self.rng.sample(list(names), k=self.rng.randint(0, most))
 
     def oracle(self) -> Oracle:
-        """Take everything as it stands: the world, the time, and what is on the shelf with its `date_added`."""
+        """Take everything as it stands: the world, the time, and what is on the shelf with its place in the log.
+
+        Somebody reads before, so that what began or ended by the clock has been granted.
+        """
+        self.hub.page(self.principals["au-cert/ana"])
         with self.hub.parts.pool.statement() as database:
             world = load_facts(database).world
             rows = database.execute(
-                "SELECT c.id, log.producer, log.object_id, log.version, log.tick"
+                "SELECT c.id, log.producer, log.object_id, log.version, log.seq, log.tick, log.guard"
                 " FROM log JOIN collections c ON c.number = log.collection ORDER BY log.tick"
             ).fetchall()
+            grants = database.execute("SELECT accounts, guards, through_seq, base FROM grants ORDER BY base DESC, id")
+            given = [Given(accounts=a, guards=g, through_seq=through, base=base) for a, g, through, base in grants]
         aliases = {entry.id: entry.alias for entry in self.hub.parts.catalogue}
-        added = {(aliases[collection], *names): tick for collection, *names, tick in rows}
-        assert added.keys() == self.shelf.keys()
-        shelf = [Placed(published=self.shelf[key], added=tick) for key, tick in added.items()]
-        return Oracle(world=world, at=self.clock.at, shelf=shelf)
+        placed = {(aliases[row[0]], *row[1:4]): row[4:] for row in rows}
+        assert placed.keys() == self.shelf.keys()
+        shelf = [
+            Placed(published=self.shelf[key], seq=seq, tick=tick, guard=guard)
+            for key, (seq, tick, guard) in placed.items()
+        ]
+        return Oracle(world=world, at=self.clock.at, shelf=shelf, given=given)

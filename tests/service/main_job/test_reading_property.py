@@ -94,7 +94,7 @@ def check_pages(region: Region, oracle: Oracle, name: str, alias: str) -> list[P
     for choice, keyword in KEYWORDS.items():
         expected: list[Placed] = getattr(oracle, choice)(account, alias)
         walked = [(item.id, item.version, item.added) for item in walk_manifest(region, account, alias, keyword)]
-        assert walked == [(each.published.id, each.published.version, each.added) for each in expected]
+        assert walked == [(each.published.id, each.published.version, oracle.added(account, each)) for each in expected]
     readable = oracle.readable(account, alias)
     page = region.hub.page(region.principals[name], alias, versions=Versions(keywords=frozenset({VersionKeyword.ALL})))
     assert [json.loads(item) for item in page.items] == [each.published.content for each in readable]

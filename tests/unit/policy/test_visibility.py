@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from hub.domain.agreements import Agreement, Effect
 from hub.domain.handling import Audience, Handling, Tlp
 from hub.domain.identifiers import AccountId
+from hub.policy.changes.alike import Likeness
 from hub.policy.reading import decide, decide_by_age
 from hub.policy.versions import narrows
-from hub.policy.visibility import ALWAYS, next_change, readable_age, reader_class
+from hub.policy.visibility import ALWAYS, next_change, readable_age
 from hub.policy.world import World
 from tests.unit.policy import worlds
 from tests.unit.policy.countries import ACCOUNTS, NOW, REGION, START, agreement, audience, clause, handling, region
@@ -54,13 +55,14 @@ def test_no_answer_changes_before_the_next_change(
 
 @worlds.prove
 @given(worlds.worlds, worlds.handlings, worlds.ages)
-def test_accounts_of_one_reader_class_get_the_same_decision(world: World, what: Handling, age: timedelta) -> None:
+def test_accounts_of_one_kind_get_the_same_decision(world: World, what: Handling, age: timedelta) -> None:
     named = frozenset(account for narrowing in what.audiences for account in narrowing.accounts)
-    by_class: dict[object, set[object]] = {}
-    for reader in ACCOUNTS:
-        answers = by_class.setdefault(reader_class(world, reader, named), set())
+    likeness = Likeness((world,), named)
+    by_kind: dict[object, set[object]] = {}
+    for reader, account in world.accounts.items():
+        answers = by_kind.setdefault(likeness.of_reader(account), set())
         answers.add(decide_by_age(world, reader, what, age=age, at=NOW))
-    assert all(len(answers) == 1 for answers in by_class.values())
+    assert all(len(answers) == 1 for answers in by_kind.values())
 
 
 @worlds.prove
@@ -134,11 +136,21 @@ def test_next_change_passes_over_what_nobody_has_signed() -> None:
     assert next_change(region(unsigned), at=NOW) is None
 
 
-def test_reader_class_tells_apart_only_what_the_rules_look_at() -> None:
-    ana, eve = AccountId("fj-cert/ana"), AccountId("fj-cert/eve")
-    world = replace(REGION, accounts={**ACCOUNTS, eve: replace(ACCOUNTS[ana], id=eve, roles=frozenset())})
-    nobody: frozenset[AccountId] = frozenset()
-    assert reader_class(world, ana, nobody) == reader_class(world, eve, nobody)
-    assert reader_class(world, ana, frozenset({eve})) != reader_class(world, eve, frozenset({eve}))
-    assert reader_class(world, ana, nobody) != reader_class(world, AccountId("fj-cert/ben"), nobody)
-    assert reader_class(world, AccountId("fj-cert/nobody"), nobody) is None
+def test_readers_are_told_apart_only_by_what_the_rules_look_at() -> None:
+    ana = ACCOUNTS[AccountId("fj-cert/ana")]
+    eve = replace(ana, id=AccountId("fj-cert/eve"), roles=frozenset())
+    nobody = Likeness((REGION,), frozenset())
+    assert nobody.of_reader(ana) == nobody.of_reader(eve)
+    assert nobody.of_reader(ana) != nobody.of_reader(replace(ana, active=False))
+    named = Likeness((REGION,), frozenset({eve.id}))
+    assert named.of_reader(ana) != named.of_reader(eve)
+
+
+def test_a_purpose_tells_readers_apart_only_where_a_clause_asks_after_it() -> None:
+    ana = ACCOUNTS[AccountId("fj-cert/ana")]
+    researching = replace(ana, purpose="research")
+    indifferent = Likeness((region(agreement()),), frozenset())
+    assert indifferent.of_reader(ana) == indifferent.of_reader(researching)
+    asks = replace(clause(), purposes=frozenset({"research"}))
+    asking = Likeness((region(agreement(asks)),), frozenset())
+    assert asking.of_reader(ana) != asking.of_reader(researching)
