@@ -1,7 +1,8 @@
 """Who may read an object version: SR-01 to SR-11, of which the first that matches decides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
 from hub.domain.agreements import Effect
 from hub.domain.directory import MemberStatus, OrganisationKind, Principal
@@ -11,7 +12,7 @@ from hub.policy.clauses import Case, Naming, covering, in_force, naming_of, near
 from hub.policy.decisions import Decision
 from hub.policy.world import Term, World
 
-_INACTIVE = Decision(allowed=False, rule="SR-01", reason="inactive")
+INACTIVE = Decision(allowed=False, rule="SR-01", reason="inactive")
 _OWN_ORGANISATION = Decision(allowed=True, rule="SR-02", reason="own-organisation")
 _UNKNOWN_MARKING = Decision(allowed=False, rule="SR-03", reason="unknown-marking")
 _NOT_IN_AUDIENCE = Decision(allowed=False, rule="SR-04", reason="not-in-audience")
@@ -37,15 +38,22 @@ def decide_by_age(world: World, account: AccountId, handling: Handling, *, age: 
 
     INVARIANT: an older version is never allowed where a younger one of the same handling is denied.
     """
-    reader = world.principal(account)
-    if reader is None or _inactive(reader):
-        return _INACTIVE
-    case = _case(world, reader, handling, age=age, at=at)
-    for rule in _RULES:
+    case = case_of(world, account, handling, age=age, at=at)
+    if case is None:
+        return INACTIVE
+    for rule in _IN_ORDER:
         decision = rule(case)
         if decision is not None:
             return decision
-    return _sr_10_agreement_or_sr_11(case)
+    return by_agreement(case)
+
+
+def case_of(world: World, account: AccountId, handling: Handling, *, age: timedelta, at: datetime) -> Case | None:
+    """Return what the rules after SR-01 are asked about; None where SR-01 decides: the reader takes no part."""
+    reader = world.principal(account)
+    if reader is None or _inactive(reader):
+        return None
+    return _case(world, reader, handling, age=age, at=at)
 
 
 def _inactive(reader: Principal) -> bool:
@@ -124,7 +132,7 @@ def _sr_09_excluded(case: Case) -> Decision | None:
     return None
 
 
-def _sr_10_agreement_or_sr_11(case: Case) -> Decision:
+def by_agreement(case: Case) -> Decision:
     """Answer by SR-10 where a clause grants; otherwise by SR-11, with how near the nearest clause came."""
     step, term = nearest(case)
     if term is None:
@@ -143,13 +151,16 @@ def _cite(term: Term, *, rule: str, reason: str) -> Decision:
     )
 
 
-_RULES: tuple[Callable[[Case], Decision | None], ...] = (
-    _sr_02_own_organisation,
-    _sr_03_unknown_marking,
-    _sr_04_not_in_audience,
-    _sr_05_clear,
-    _sr_06_hub_staff,
-    _sr_07_red_not_named,
-    _sr_08_domestic,
-    _sr_09_excluded,
-)
+RULES: Final[Mapping[str, Callable[[Case], Decision | None]]] = {
+    "SR-02": _sr_02_own_organisation,
+    "SR-03": _sr_03_unknown_marking,
+    "SR-04": _sr_04_not_in_audience,
+    "SR-05": _sr_05_clear,
+    "SR-06": _sr_06_hub_staff,
+    "SR-07": _sr_07_red_not_named,
+    "SR-08": _sr_08_domestic,
+    "SR-09": _sr_09_excluded,
+}
+"""The rules between SR-01 and SR-10 in their order, each None where it does not decide; then `by_agreement` does."""
+
+_IN_ORDER: Final = tuple(RULES.values())
