@@ -13,6 +13,7 @@ from flask import Flask
 
 from hub.bus.queue import Queue, connect
 from hub.domain.catalogue import Catalogue
+from hub.domain.directory import Act
 from hub.domain.identifiers import CollectionId
 from hub.runtime.agreements import agreements_of
 from hub.runtime.catalogue import catalogue_of, load_catalogue
@@ -24,10 +25,11 @@ from hub.services.clearances import Clearances
 from hub.services.delete import Deleting
 from hub.services.directory.authenticate import Authenticating
 from hub.services.ingest import Ingest
+from hub.services.policy_change import policy_change
 from hub.services.publishing.publish import Publishing
 from hub.services.read import Reading
 from hub.services.submit import Limits, Submitting
-from hub.store.agreements import replace_agreements
+from hub.store.agreements import ACTOR, replace_agreements
 from hub.store.database import Pool
 from hub.store.directory import seed_directory
 from hub.store.log.head import cursor_key
@@ -70,7 +72,8 @@ def prepare(settings: Settings, urls: ServerUrls) -> None:
     with opened(urls) as pool, pool.transaction() as database:
         seed_directory(database, catalogue)
         number_collections(database, (collection.id for collection in catalogue))
-        replace_agreements(database, agreements)
+        with policy_change(database, Act(actor=ACTOR, at=now())):
+            replace_agreements(database, agreements)
     _log.info("hub.prepared", collections=len(catalogue.collections), agreements=len(agreements))
 
 
