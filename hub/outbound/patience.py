@@ -41,6 +41,6 @@ def retry_after_of(headers: Mapping[str, str]) -> float | None:
 def _http_date(text: str) -> datetime | None:
     try:
         instant = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""Webhooks: signed envelopes, sent by POST to receivers that are trusted with nothing."""

@@ -1,0 +1,1 @@
+"""HTTP to receivers that nobody vouches for: checked addresses, verified TLS, deadlines, bounds."""
