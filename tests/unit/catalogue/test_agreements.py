@@ -108,6 +108,7 @@ def test_an_agreement_without_end_keeps_none_in_json() -> None:
         ("2026-01-01T09:00:00+09:00", "0001-01-01T00:00:00+09:00", "`valid_from`"),
         ("2027-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00", "`valid_until`"),
         ("2027-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "`valid_until`"),
+        ("2027-01-01T00:00:00Z", "2025-12-31T00:00:00Z", "`valid_until`"),
         ('from = ["AU"]', "from = []", "`$.clauses[0].from`"),
         ('from = ["AU"]', 'from = "AU"', "`$.clauses[0].from`"),
         ('from = ["AU"]', 'from = ["AU", "*"]', "`from` names others beside `*` - at `$.clauses[0]`"),
