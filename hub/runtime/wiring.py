@@ -124,6 +124,9 @@ def application(settings: Settings, urls: ServerUrls) -> Flask:
         deleting=Deleting(pool, parts.clearances, parts.numbers, now),
         catalogue=parts.catalogue,
         cursor_key=key,
+        pool=pool,
+        clock=now,
+        token_days=settings.token_days,
     )
     return create_application(services, _taxii(settings))
 

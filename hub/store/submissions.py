@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -82,6 +83,34 @@ def find_submission(
     )
 
 
+def list_receipts(
+    database: Database, *, organisation: OrganisationId | None, before: tuple[Tick, str] | None, limit: int
+) -> tuple[tuple[Receipt, Tick | None], ...]:
+    """Return receipts with the instant at which each was complete, newest first: all, or those of one organisation.
+
+    `before` is when the last one of the page before was received, and its id.
+    """
+    received, name = before or (None, None)
+    rows = database.execute(
+        "SELECT id::text, collection, organisation, account, received, total, completed FROM submissions"
+        " WHERE (%(organisation)s::text IS NULL OR organisation = %(organisation)s)"
+        " AND (%(received)s::bigint IS NULL OR (received, id) < (%(received)s, %(name)s::uuid))"
+        " ORDER BY received DESC, id DESC LIMIT %(limit)s",
+        {"organisation": organisation, "received": received, "name": name, "limit": limit},
+    ).fetchall()
+    return tuple((_receipt_of(row), None if row[6] is None else Tick(row[6])) for row in rows)
+
+
+def find_receipt(database: Database, submission: SubmissionId) -> tuple[Receipt, Tick | None] | None:
+    """Return a receipt with the instant at which it was complete; None where there is none."""
+    row = database.execute(
+        "SELECT id::text, collection, organisation, account, received, total, completed FROM submissions"
+        " WHERE id = %s::uuid",
+        (submission,),
+    ).fetchone()
+    return None if row is None else (_receipt_of(row), None if row[6] is None else Tick(row[6]))
+
+
 def load_pending(database: Database, submission: SubmissionId) -> tuple[Receipt, bytes] | None:
     """Return the receipt and body of a submission that is still to be processed."""
     found = database.execute(
@@ -154,6 +183,18 @@ def _add(
             listing,
             body,
         ),
+    )
+
+
+def _receipt_of(row: Sequence[Any]) -> Receipt:
+    submission, collection, organisation, account, received, total, _ = row
+    return Receipt(
+        id=SubmissionId(submission),
+        collection=CollectionId(collection),
+        organisation=OrganisationId(organisation),
+        account=AccountId(account),
+        received=Tick(received),
+        total=total,
     )
 
 

@@ -1,6 +1,8 @@
 """The services that the web front calls."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from hub.domain.catalogue import Catalogue
 from hub.services.access import Access
@@ -8,11 +10,15 @@ from hub.services.delete import Deleting
 from hub.services.directory.authenticate import Authenticating
 from hub.services.read import Reading
 from hub.services.submit import Submitting
+from hub.store.database import Pool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """All that the web front needs of the layers below it; `cursor_key` signs the positions given to clients."""
+    """All that the web front needs of the layers below it.
+
+    `cursor_key` signs the positions given to clients; a token is good for `token_days` where nobody says otherwise.
+    """
 
     authenticating: Authenticating
     access: Access
@@ -21,3 +27,6 @@ class Services:
     deleting: Deleting
     catalogue: Catalogue
     cursor_key: bytes
+    pool: Pool
+    clock: Callable[[], datetime]
+    token_days: int

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Flask, Response
+from flask import Response
 from medallion.exceptions import MedallionError
 
 from hub.web.errors import Failure, failure_of, failure_with
@@ -10,12 +10,8 @@ from hub.web.taxii import resources
 from hub.web.taxii.negotiation import MEDIA_TYPE
 
 
-def answer_failures(application: Flask) -> None:
-    """Let the application answer its errors, medallion's and the unforeseen ones."""
-    application.register_error_handler(Exception, _answer)
-
-
-def _answer(error: Exception) -> Response:
+def error_resource_of(error: Exception) -> Response:
+    """Answer an error, medallion's and the unforeseen ones included."""
     failure = _failure_of_medallion(error) if isinstance(error, MedallionError) else failure_of(error)
     response = Response(resources.error(failure), failure.status, content_type=MEDIA_TYPE)
     response.headers.extend(failure.headers)

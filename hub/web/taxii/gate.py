@@ -21,12 +21,13 @@ class Gate:
     """Admits a request or raises the error that ends it.
 
     `blueprints` are those it guards; it also guards every path that leads nowhere, so that a stranger can't tell
-    which paths there are.
+    which paths there are, apart from those below `elsewhere`, which another gate guards.
     """
 
     authenticating: Authenticating
     max_content_length: int
     blueprints: frozenset[str]
+    elsewhere: tuple[str, ...] = ()
 
     def admit(self) -> None:
         """Authenticate, then find the path, then negotiate, then measure the body.
@@ -34,6 +35,8 @@ class Gate:
         What the views read of the request is rewritten to the one spelling that they know.
         """
         if request.blueprint is not None and request.blueprint not in self.blueprints:
+            return
+        if request.path.startswith(self.elsewhere):
             return
         authenticate(request.headers.get("Authorization"), self.authenticating)
         _find_path()

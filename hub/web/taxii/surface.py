@@ -15,7 +15,6 @@ from hub.web.credentials import current_principal
 from hub.web.services import Services
 from hub.web.settings import TaxiiSettings
 from hub.web.taxii.backend import TaxiiBackend
-from hub.web.taxii.failures import answer_failures
 from hub.web.taxii.gate import Gate
 
 BLUEPRINTS: Final = {
@@ -24,13 +23,18 @@ BLUEPRINTS: Final = {
 """By the name under which each is registered."""
 
 
-def attach_taxii(application: Flask, services: Services, settings: TaxiiSettings) -> None:
-    """Put discovery, the API root and everything under it on the application."""
+def attach_taxii(
+    application: Flask, services: Services, settings: TaxiiSettings, *, elsewhere: tuple[str, ...] = ()
+) -> None:
+    """Put discovery, the API root and everything under it on the application.
+
+    Paths that lead nowhere are TAXII's too, apart from those below `elsewhere`.
+    """
     _tame_medallion()
     application.medallion_backend = TaxiiBackend(services, settings)  # type: ignore[attr-defined]
     application.taxii_config = {"max_page_size": settings.page_max}  # type: ignore[attr-defined]
-    application.before_request(Gate(services.authenticating, settings.max_content_length, frozenset(BLUEPRINTS)).admit)
-    answer_failures(application)
+    gate = Gate(services.authenticating, settings.max_content_length, frozenset(BLUEPRINTS), elsewhere)
+    application.before_request(gate.admit)
     for name, blueprint in BLUEPRINTS.items():
         application.register_blueprint(blueprint, name=name)
 

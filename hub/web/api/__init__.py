@@ -1,0 +1,1 @@
+"""The administration API: `/api/v1`, JSON, described by an OpenAPI document that is made from this code."""

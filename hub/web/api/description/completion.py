@@ -1,0 +1,58 @@
+"""What SpecTree's document lacks: how callers are known, conditional requests, and the media type of problems."""
+
+from copy import deepcopy
+from typing import Any, Final
+
+from hub.web.api.bodies import MEDIA_TYPE as JSON
+from hub.web.api.problems import MEDIA_TYPE as PROBLEM
+
+Document = dict[str, Any]
+
+_SCHEMES: Final = {
+    "basic": {"type": "http", "scheme": "basic", "description": "The account as user name, a token as password."},
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A token of the account."},
+}
+_TAG: Final = {"type": "string"}
+_IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "schema": _TAG,
+    "description": "Entity tags of what the client holds: answered with 304 where it is still so.",
+}
+_IF_MATCH: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "schema": _TAG,
+    "description": "Entity tags: the change is made only where the resource has one of them.",
+}
+
+
+def complete(made: Document, description: str) -> Document:
+    """Return the document with everything that a client needs to know."""
+    document = deepcopy(made)
+    document["info"]["description"] = description
+    document["components"]["securitySchemes"] = deepcopy(_SCHEMES)
+    document["security"] = [{name: []} for name in _SCHEMES]
+    for path in document["paths"].values():
+        for method, operation in path.items():
+            _complete_operation(method, operation)
+    return document
+
+
+def _complete_operation(method: str, operation: Document) -> None:
+    responses = operation["responses"]
+    for status, response in responses.items():
+        if status >= "400" and "content" in response:
+            response["content"] = {PROBLEM: response["content"][JSON]}
+    if "304" in responses:
+        operation["parameters"].append(deepcopy(_IF_NONE_MATCH))
+        for status in ("200", "304"):
+            responses[status]["headers"] = {"ETag": {"schema": deepcopy(_TAG), "description": "The strong entity tag."}}
+    if "412" in responses:
+        operation["parameters"].append(deepcopy(_IF_MATCH))
+    if "201" in responses:
+        responses["201"]["headers"] = {"Location": {"schema": {"type": "string"}, "description": "Where it is now."}}
+    if method == "get":
+        operation.pop("requestBody", None)

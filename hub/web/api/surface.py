@@ -1,0 +1,56 @@
+"""The API surface of the application: its gate, its operations, and the document that describes them."""
+
+from typing import Final
+
+from flask import Blueprint, Flask
+from spectree import SpecTree
+
+from hub.web.api.description.pages import attach_documentation
+from hub.web.api.gate import ApiGate
+from hub.web.api.operations import StrictPlugin, Surface
+from hub.web.api.views.accounts import attach_accounts
+from hub.web.api.views.chronicle import attach_chronicle
+from hub.web.api.views.members import attach_members
+from hub.web.api.views.organisations import attach_organisations
+from hub.web.api.views.own import attach_own
+from hub.web.api.views.tokens import attach_tokens
+from hub.web.services import Services
+
+PREFIX: Final = "/api/"
+"""Everything below is the API's, what leads nowhere too."""
+
+_VERSION: Final = "v1"
+
+
+def attach_api(application: Flask, services: Services) -> None:
+    """Put the API and its documentation on the application."""
+    application.before_request(ApiGate(services.authenticating, PREFIX).admit)
+    blueprint = Blueprint("api", __name__, url_prefix=PREFIX + _VERSION)
+    surface = Surface(blueprint, _document(), services)
+    for attach in (
+        attach_own,
+        attach_members,
+        attach_organisations,
+        attach_accounts,
+        attach_tokens,
+        attach_chronicle,
+    ):
+        attach(surface)
+    attach_documentation(surface)
+    application.register_blueprint(blueprint)
+
+
+def _document() -> SpecTree:
+    """Name each model in the document by its class, one that several hold too."""
+    return SpecTree(
+        "flask",
+        backend=StrictPlugin,
+        mode="strict",
+        annotations=False,
+        title="Administration of the hub",
+        version="1",
+        openapi_version="3.1.0",
+        page_templates={},
+        naming_strategy=lambda model: model.__name__,
+        nested_naming_strategy=lambda _parent, child: child,
+    )

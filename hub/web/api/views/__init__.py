@@ -1,0 +1,1 @@
+"""The operations, one module a resource: a permission, a service, a model."""
