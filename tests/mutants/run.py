@@ -12,7 +12,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from importlib.util import cache_from_source
 from pathlib import Path
+from typing import Literal
 
 from tests.mutants.table import ROOT, Mutant, mutants
 
@@ -72,7 +74,7 @@ def run(asked: list[Mutant]) -> list[Result]:
     with tempfile.TemporaryDirectory(prefix="hub-mutants-") as name:
         tree = Path(name).resolve() / "tree"
         copy_to(tree)
-        if try_out(tree, sorted({path for mutant in asked for path in mutant.tests})) != 0:
+        if try_out(tree, sorted({path for mutant in asked for path in mutant.tests}), compiled="kept") != 0:
             sys.exit("The tests fail without any mutant. Make them pass first.")
         for number, mutant in enumerate(asked, start=1):
             result = try_mutant(tree, mutant)
@@ -83,7 +85,7 @@ def run(asked: list[Mutant]) -> list[Result]:
 
 
 def copy_to(tree: Path) -> None:
-    """Copy what the tests need, without compiled files: one of them would hide a change made in the same second."""
+    """Copy what the tests need."""
     for each in COPIED:
         source, copy = ROOT / each, tree / each
         if source.is_dir():
@@ -99,6 +101,7 @@ def try_mutant(tree: Path, mutant: Mutant) -> Result:
     path = tree / mutant.file
     before = path.read_bytes()
     start = time.monotonic()
+    Path(cache_from_source(str(path))).unlink(missing_ok=True)  # made in the same second, it would hide the change
     path.write_text(mutant.source(tree), encoding="utf-8")
     try:
         code = try_out(tree, mutant.tests)
@@ -107,13 +110,13 @@ def try_mutant(tree: Path, mutant: Mutant) -> Result:
     return Result(mutant=mutant, fate=_fate(mutant, code), seconds=time.monotonic() - start)
 
 
-def try_out(tree: Path, tests: Iterable[str]) -> int:
+def try_out(tree: Path, tests: Iterable[str], *, compiled: Literal["kept", "not-kept"] = "not-kept") -> int:
     """Run the tests of a tree to their first failure, and return pytest's exit code."""
-    python = [sys.executable, "-P"]
-    environ = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(tree)}
+    environ = os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "" if compiled == "kept" else "1"}
+    paths = [str(path.relative_to(tree)) for pattern in tests for path in sorted(tree.glob(pattern))]
     try:
         return subprocess.run(
-            [*python, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests],
+            [sys.executable, "-P", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *paths],
             cwd=tree,
             env=environ,
             timeout=PATIENCE,

@@ -13,11 +13,11 @@ TABLES = sorted(Path(__file__).parent.glob("*.toml"))
 class Mutant:
     """One change, named for what the rules would then do: in `file`, `old` stands exactly once and becomes `new`.
 
-    `tests` are those that have to notice it; `equivalent` is why none can, where none can.
+    `tests` (patterns of paths) have to notice it; `equivalent` is why none can, where none can.
     """
 
     file: str
-    tests: Sequence[str] = ("tests/unit/policy",)
+    tests: Sequence[str] = ("tests/unit/policy/test_*.py",)
     name: str
     old: str
     new: str
