@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from hub.domain.agreements import Agreement, Effect
 from hub.domain.handling import Audience, Handling, Tlp
-from hub.domain.identifiers import AccountId
+from hub.domain.identifiers import AccountId, AgreementId
 from hub.policy.changes.alike import Likeness
 from hub.policy.reading import decide, decide_by_age
 from hub.policy.versions import narrows
-from hub.policy.visibility import ALWAYS, next_change, readable_age
+from hub.policy.visibility import ALWAYS, limits_age, next_change, readable_age
 from hub.policy.world import World
 from tests.unit.policy import worlds
 from tests.unit.policy.countries import ACCOUNTS, NOW, REGION, START, agreement, audience, clause, handling, region
@@ -154,3 +154,11 @@ def test_a_purpose_tells_readers_apart_only_where_a_clause_asks_after_it() -> No
     asks = replace(clause(), purposes=frozenset({"research"}))
     asking = Likeness((region(agreement(asks)),), frozenset())
     assert asking.of_reader(ana) != asking.of_reader(researching)
+
+
+def test_age_is_looked_at_where_any_clause_has_a_limit() -> None:
+    unlimited, limited = clause("1"), replace(clause("2"), max_age_days=0)
+    assert not limits_age(REGION)
+    assert not limits_age(region(agreement(unlimited)))
+    assert limits_age(region(agreement(unlimited, limited)))
+    assert limits_age(region(agreement(unlimited), replace(agreement(limited), id=AgreementId("other"))))
