@@ -63,3 +63,11 @@ class Page(Generic[Item]):
     first: Tick
     last: Tick
     more: bool
+
+
+class Channel(StrEnum):
+    """A form in which versions leave the hub. `OBJECTS` carries content; `MANIFEST` and `VERSIONS` only name it."""
+
+    OBJECTS = "objects"
+    MANIFEST = "manifest"
+    VERSIONS = "versions"

@@ -24,6 +24,7 @@ from hub.services.access import Access
 from hub.services.clearances import Clearances
 from hub.services.delete import Deleting
 from hub.services.directory.authenticate import Authenticating
+from hub.services.explaining.noting import Noting
 from hub.services.ingest import Ingest
 from hub.services.policy_change import policy_change
 from hub.services.publishing.publish import Publishing
@@ -119,7 +120,7 @@ def application(settings: Settings, urls: ServerUrls) -> Flask:
     services = Services(
         authenticating=Authenticating(pool, now),
         access=Access(),
-        reading=Reading(parts.clearances, parts.numbers),
+        reading=Reading(parts.clearances, parts.numbers, Noting(pool, now)),
         submitting=Submitting(pool, parts.publishing, parts.queue, parts.limits, now),
         deleting=Deleting(pool, parts.clearances, parts.numbers, now),
         catalogue=parts.catalogue,

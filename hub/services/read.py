@@ -5,8 +5,9 @@ from typing import Any, TypeVar
 
 from hub.domain.catalogue import ALL, Collection
 from hub.domain.identifiers import AccountId, CollectionId, StixId
-from hub.domain.pages import ManifestRecord, Page, Query
+from hub.domain.pages import Channel, ManifestRecord, Page, Query
 from hub.services.clearances import Clearances
+from hub.services.explaining.noting import Noting
 from hub.store.database import Database
 from hub.store.log.pages import Slice, knows, read_payloads, read_versions
 from hub.store.log.segments import Allowed
@@ -21,23 +22,28 @@ _NO_NUMBER = 0
 class Reading:
     """Pages for a reader: what the rules allow at this moment, and nothing that tells of the rest."""
 
-    def __init__(self, clearances: Clearances, numbers: Mapping[CollectionId, int]) -> None:
+    def __init__(self, clearances: Clearances, numbers: Mapping[CollectionId, int], noting: Noting) -> None:
         self._clearances = clearances
         self._numbers = numbers
+        self._noting = noting
 
     def objects(self, account: AccountId, query: Query) -> Page[bytes]:
         """Return a page of objects, each the JSON value as it was received (TAXII 2.1 §5.4)."""
-        return self._page(account, query, read_payloads, lambda row: row[1])
+        return self._page(account, query, Channel.OBJECTS, read_payloads, lambda row: row[1])
 
     def manifest(self, account: AccountId, query: Query) -> Page[ManifestRecord]:
         """Return a page of manifest records (TAXII 2.1 §5.3)."""
         return self._page(
-            account, query, read_versions, lambda row: ManifestRecord(added=row[0], id=row[1], version=row[2])
+            account,
+            query,
+            Channel.MANIFEST,
+            read_versions,
+            lambda row: ManifestRecord(added=row[0], id=row[1], version=row[2]),
         )
 
     def versions(self, account: AccountId, query: Query) -> Page[str]:
         """Return a page of the versions of the query's object (TAXII 2.1 §5.8)."""
-        return self._page(account, query, read_versions, lambda row: row[2])
+        return self._page(account, query, Channel.VERSIONS, read_versions, lambda row: row[2])
 
     def knows(self, account: AccountId, collection: Collection, object_id: str) -> bool:
         """Whether the reader may read some version of the object in the collection."""
@@ -47,16 +53,23 @@ class Reading:
         )
 
     def _page(
-        self, account: AccountId, query: Query, read: Reader, item: Callable[[tuple[Any, ...]], Item]
+        self,
+        account: AccountId,
+        query: Query,
+        channel: Channel,
+        read: Reader,
+        item: Callable[[tuple[Any, ...]], Item],
     ) -> Page[Item]:
         number = self._number(query.collection)
 
-        def ask(database: Database, allowed: Allowed) -> tuple[int, Slice]:
+        def ask(database: Database, allowed: Allowed) -> tuple[int, tuple[Slice, Allowed]]:
             seen = read(database, query, number, allowed)
-            return seen.epoch, seen
+            return seen.epoch, (seen, allowed)
 
-        seen = self._clearances.answer(account, ask)
+        seen, allowed = self._clearances.answer(account, ask)
         rows = seen.rows
+        if rows:
+            self._noting.note(account, query, channel, number, seen, allowed)
         start = seen.genesis if query.after is None else query.after
         return Page(
             items=tuple(item(row) for row in rows),

@@ -20,6 +20,7 @@ from hub.services.delete import Deleting
 from hub.services.directory.accounts import add_account
 from hub.services.directory.authenticate import Authenticating
 from hub.services.directory.organisations import add_organisation
+from hub.services.explaining.noting import Noting
 from hub.services.ingest import Ingest
 from hub.services.read import Reading
 from hub.services.submit import Submitting
@@ -48,7 +49,7 @@ class TestHub:
         self.parts = parts
         self.clock = Clock()
         self.settings = settings
-        self.reading = Reading(parts.clearances, parts.numbers)
+        self.reading = Reading(parts.clearances, parts.numbers, Noting(parts.pool, self.clock))
         self.submitting = Submitting(parts.pool, parts.publishing, parts.queue, parts.limits, self.clock)
         self.deleting = Deleting(parts.pool, parts.clearances, parts.numbers, self.clock)
         self.authenticating = Authenticating(parts.pool, self.clock)

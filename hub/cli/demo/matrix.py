@@ -11,7 +11,7 @@ from hub.cli.console import print_table
 from hub.cli.demo.cast import Player
 from hub.cli.demo.play import Outcome, PlayedScene, short
 from hub.policy.decisions import Decision
-from hub.services.explain import Explanation
+from hub.services.explaining.versions import Explanation
 
 NOT_RECEIVED: Final = "·"
 

@@ -14,7 +14,7 @@ from hub.domain.identifiers import AccountId, StixId
 from hub.outbound.exchange.files import FileObject, read_content
 from hub.outbound.exchange.push import Refusal
 from hub.runtime.wiring import now
-from hub.services.explain import Explanation, explain
+from hub.services.explaining.versions import Explanation, explain
 from hub.store.database import Pool
 
 

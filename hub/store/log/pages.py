@@ -19,10 +19,15 @@ SPEC_VERSION: Final = "2.1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """What a page saw: the policy epoch, where the clock began, rows (position first), and whether more match."""
+    """What a page saw: the policy epoch, where the clock began, rows (position first), and whether more match.
+
+    `rewrites` and `head` are the state of the log that the rows are of.
+    """
 
     epoch: int
     genesis: Tick
+    rewrites: int
+    head: Tick
     rows: list[tuple[Any, ...]]
     more: bool
 
@@ -47,7 +52,8 @@ SEGMENTS_AT_ONCE: Final = (2, 4, 8, 16)
 after one or two, and every segment costs planning."""
 
 _PAGE: Final = sql.SQL(
-    "SELECT e.epoch, h.genesis, r.* FROM log_head h CROSS JOIN policy_epoch e LEFT JOIN LATERAL ({rows}) r ON true"
+    "SELECT e.epoch, h.genesis, h.rewrites, h.tick, r.*"
+    " FROM log_head h CROSS JOIN policy_epoch e LEFT JOIN LATERAL ({rows}) r ON true"
 )
 _SEGMENT: Final = sql.SQL(
     "SELECT {position} AS position, {columns} FROM log WHERE {conditions} ORDER BY log.tick LIMIT %(limit)s"
@@ -102,7 +108,10 @@ def knows(database: Database, collection: int | None, object_id: StixId, allowed
 
 
 def _read(database: Database, query: Query, collection: int, allowed: Allowed, form: _Form) -> Slice:
-    """Go through the segments until the page is full. Where the epoch changes meanwhile, a later one is returned."""
+    """Go through the segments until the page is full. Where the epoch changes meanwhile, a later one is returned.
+
+    A page ends where rows of the log were rewritten since its first, so that all of its rows are of one state.
+    """
     common = _rights(allowed) | {
         "collection": collection,
         "ids": None if query.ids is None else list(query.ids),
@@ -111,7 +120,7 @@ def _read(database: Database, query: Query, collection: int, allowed: Allowed, f
     }
     rows: list[tuple[Any, ...]] = []
     epochs: set[int] = set()
-    genesis = 0
+    genesis = rewrites = head = 0
     spent = 0
     more = False
     for batch in _batches(segments(allowed, query.after)):
@@ -120,16 +129,28 @@ def _read(database: Database, query: Query, collection: int, allowed: Allowed, f
         parameters = common | limits | _bounds(batch)
         with database.cursor(binary=True) as cursor:
             fetched = cursor.execute(statement, parameters, prepare=PLANNED_FOR_ALL).fetchall()
-        epoch, genesis = fetched[0][:2]
+        epoch, genesis, state, tick = fetched[0][:4]
         epochs.add(epoch)
-        found = [row[2:] for row in fetched if row[2] is not None]
+        found = [row[4:] for row in fetched if row[4] is not None]
+        if rows and found and state != rewrites:
+            more = True
+            break
+        if not rows:
+            rewrites, head = state, tick
         kept = [row for row in found if row[1] is not None]
         rows += kept
         more = len(kept) < len(found) or len(rows) > query.limit
         if more or len(epochs) > 1:
             break
         spent += sum(len(row[1]) for row in kept) if form.measured else 0
-    return Slice(epoch=max(epochs), genesis=Tick(genesis), rows=rows[: query.limit], more=more)
+    return Slice(
+        epoch=max(epochs),
+        genesis=Tick(genesis),
+        rewrites=rewrites,
+        head=Tick(head),
+        rows=rows[: query.limit],
+        more=more,
+    )
 
 
 def _batches(waiting: Iterator[Segment]) -> Iterator[list[Segment]]:

@@ -9,6 +9,7 @@ from hub.domain.handling import Tlp
 from hub.domain.identifiers import GuardId, HandlingId, OrganisationId, StixId, SubmissionId, Tick
 from hub.store.database import Database
 from hub.store.log.head import Stamp
+from hub.store.log.placed import keep_removed, keep_replaced
 
 
 class Level(NamedTuple):
@@ -192,6 +193,10 @@ def replace_rows(database: Database, changed: Sequence[tuple[int, PlacedRow]]) -
     """Give rows, known by the seq they have, their new stamp and placing."""
     if not changed:
         return
+    keep_replaced(
+        database,
+        [(seq, placed.row.stamp.seq, placed.placing.guard, placed.placing.latest) for seq, placed in changed],
+    )
     with database.cursor() as cursor:
         cursor.executemany(
             "UPDATE log SET seq = %s, tick = %s, guard = %s, latest = %s, newest_accepted = %s,"
@@ -212,5 +217,7 @@ def replace_rows(database: Database, changed: Sequence[tuple[int, PlacedRow]]) -
 
 
 def remove_rows(database: Database, seqs: Iterable[int]) -> None:
-    """Remove rows for good, with what they define."""
-    database.execute("DELETE FROM log WHERE seq = ANY(%s)", (list(seqs),))
+    """Remove rows for good, with what they define; where they stood is kept, for whoever asks who has read them."""
+    removed = list(seqs)
+    keep_removed(database, removed)
+    database.execute("DELETE FROM log WHERE seq = ANY(%s)", (removed,))

@@ -1,0 +1,1 @@
+"""Say why: to operators, to producers of their own objects, to readers of what they may ask after; and who has read."""

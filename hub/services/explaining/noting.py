@@ -1,0 +1,42 @@
+"""Note who was given what, before it leaves."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from hub.domain.catalogue import ALL
+from hub.domain.identifiers import AccountId
+from hub.domain.pages import Channel, Query
+from hub.store.database import Pool
+from hub.store.log.pages import Slice
+from hub.store.log.segments import Allowed
+from hub.store.receipts import EVERYWHERE, Given, Receipts
+
+
+class Noting:
+    """The receipts of this process. One instance is shared by all its threads, and by all ways out of the hub."""
+
+    def __init__(self, pool: Pool, clock: Callable[[], datetime]) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._receipts = Receipts()
+
+    def note(  # noqa: PLR0913, PLR0917 - a page has these facts
+        self, account: AccountId, query: Query, channel: Channel, number: int, seen: Slice, allowed: Allowed
+    ) -> None:
+        """Note that an account is given the rows that were seen, of the collection of a number. There are some.
+
+        INVARIANT: what cannot be noted is not given: where the database does not answer, this raises UnavailableError.
+        """
+        given = Given(
+            account=account,
+            channel=channel,
+            collection=EVERYWHERE if query.collection.id == ALL.id else number,
+            query=query,
+            allowed=allowed,
+            rewrites=seen.rewrites,
+            head=seen.head,
+            last=seen.rows[-1][0],
+            at=self._clock(),
+        )
+        with self._pool.statement() as database:
+            self._receipts.note(database, given)
