@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final, NamedTuple, TypeVar
@@ -18,7 +18,7 @@ from hub.store.database import Database, Pool
 from hub.store.epoch import current_epoch
 from hub.store.facts import Facts, load_facts
 from hub.store.log.grants import Grant, load_grants
-from hub.store.log.segments import AgedGuard, Allowed, Block
+from hub.store.log.segments import AgedGuard, Allowed, Block, current_blocks
 
 Answer = TypeVar("Answer")
 
@@ -32,6 +32,11 @@ class Clearance:
 
     always: tuple[GuardId, ...]
     aged: tuple[tuple[GuardId, tuple[timedelta, timedelta, timedelta]], ...]
+
+    @property
+    def guards(self) -> frozenset[GuardId]:
+        """Every guard of which some row may be read."""
+        return frozenset((*self.always, *(guard for guard, _ in self.aged)))
 
 
 class SightKey(NamedTuple):
@@ -156,7 +161,8 @@ class Clearances:
             grants = self._grants_of(database, account, granted=cache.facts.granted)
             clearance = _clearance(cache, account)
             key = SightKey(cache.facts.epoch, cache.kind(account), tuple(grant.id for grant in grants))
-            known = cache.sights[account] = Sight(key=key, clearance=clearance, blocks=_blocks(clearance, grants))
+            blocks = current_blocks([grant.block for grant in grants], clearance.guards)
+            known = cache.sights[account] = Sight(key=key, clearance=clearance, blocks=blocks)
         return known
 
     def _grants_of(self, database: Database, account: AccountId, *, granted: int) -> tuple[Grant, ...]:
@@ -205,18 +211,6 @@ def _work_out(cache: _Cache, account: AccountId, *, at: datetime) -> Clearance:
         else:
             aged.append((guard, (own, newest, producers)))
     return Clearance(always=tuple(always), aged=tuple(aged))
-
-
-def _blocks(clearance: Clearance, grants: Sequence[Grant]) -> tuple[Block, ...]:
-    """Leave in each block what no later one holds, of what may be read."""
-    left = {*clearance.always, *(guard for guard, _ in clearance.aged)}
-    blocks = []
-    for grant in reversed(grants):
-        guards = grant.block.guards & left
-        if guards:
-            blocks.append(replace(grant.block, guards=guards))
-            left -= guards
-    return tuple(reversed(blocks))
 
 
 def _least_tick(now: int, age: timedelta) -> int:

@@ -66,6 +66,21 @@ class Segment:
     base: int | None = None
 
 
+def current_blocks(given: Sequence[Block], readable: AbstractSet[GuardId]) -> tuple[Block, ...]:
+    """Leave in each of the blocks that a reader was given, the earliest first, what may be read and no later one holds.
+
+    INVARIANT: a guard is in one block at most, the latest, so that a row of it stands at one position.
+    """
+    left = set(readable)
+    blocks = []
+    for block in reversed(given):
+        guards = block.guards & left
+        if guards:
+            blocks.append(replace(block, guards=guards))
+            left -= guards
+    return tuple(reversed(blocks))
+
+
 def segments(allowed: Allowed, after: int | None) -> Iterator[Segment]:
     """Go through what lies beyond a position, in order of position; the last segment goes on to the head of the log.
 

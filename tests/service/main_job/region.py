@@ -171,11 +171,12 @@ class Region:
 
     def agree(self) -> None:
         """Put other agreements in the place of those there are."""
-        agreements = [self._agreement(number) for number in range(self.rng.randint(0, 4))]
+        agreements = [self.agreement(number) for number in range(self.rng.randint(0, 4))]
         with self.hub.parts.pool.transaction() as database:
             replace_agreements(database, agreements)
 
-    def _agreement(self, number: int) -> Agreement:
+    def agreement(self, number: int) -> Agreement:
+        """Draw an agreement."""
         days = self.rng.choice([-2, -1, 0, 0.5])
         return Agreement(
             id=AgreementId(f"drawn-{number}"),
