@@ -35,7 +35,7 @@ _SIMPLE: Final = re.compile(
 
 _TOKEN: Final = re.compile(
     r"(?P<text>'(?:[^'\\]|\\['\\])*')|(?P<space>\s+|/\*.*?\*/|//[^\r\n]*)|(?P<word>[A-Za-z_][A-Za-z0-9_-]*)"
-    r"|(?P<number>\d+(?:\.\d+)?)|(?P<operator>[!<>=]=?|<>)|(?P<other>.)",
+    r"|(?P<number>\d+(?:\.\d+)?)|(?P<operator>[!<>=]=?|<>)|(?P<endless>'|/\*)|(?P<other>.)",
     re.ASCII | re.DOTALL,
 )
 _COMPARISONS: Final = frozenset({"IN", "LIKE", "MATCHES", "ISSUBSET", "ISSUPERSET", "EXISTS"})
@@ -45,13 +45,18 @@ _OPENING: Final = {"(": ")", "[": "]"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complexity:
-    """What the scanner found. `terms` are comparisons, items of sets, and what combines or qualifies observations."""
+    """What the scanner found. `terms` are comparisons, items of sets, and what combines or qualifies observations.
+
+    Where a text or comment does not end, `ends` is false and the rest is not scanned: each further quotation mark would
+    have the scanner, and the parser after it, look through all that follows again.
+    """
 
     tokens: int
     terms: int
     parentheses: int
     balanced: bool
     integers_fit: bool
+    ends: bool
 
 
 def pattern_problem(value: Mapping[str, object], caps: Caps) -> Problem | None:
@@ -62,7 +67,7 @@ def pattern_problem(value: Mapping[str, object], caps: Caps) -> Problem | None:
     version = value.get("pattern_version", "2.1")
     if version not in _VERSIONS:
         return Problem(Code.PATTERN_VERSION, f"pattern_version: {shown(version)} is neither 2.0 nor 2.1.")
-    if _SIMPLE.fullmatch(pattern):
+    if is_known_at_a_glance(pattern):
         return None
     return _remembered(pattern, str(version), caps)
 
@@ -70,16 +75,24 @@ def pattern_problem(value: Mapping[str, object], caps: Caps) -> Problem | None:
 def pattern_bytes(value: Mapping[str, object]) -> int:
     """Return the length of a pattern that has to be parsed; 0 where there is none, or one known at a glance."""
     pattern = _pattern_of(value)
-    return 0 if pattern is None or _SIMPLE.fullmatch(pattern) else len(pattern.encode())
+    return 0 if pattern is None or is_known_at_a_glance(pattern) else len(pattern.encode())
+
+
+def is_known_at_a_glance(pattern: str) -> bool:
+    """Return whether a pattern is of a form that is valid in every version of the language."""
+    return _SIMPLE.fullmatch(pattern) is not None
 
 
 def complexity_of(pattern: str) -> Complexity:
     """Scan a pattern once, without recursion."""
     tokens = terms = deepest = 0
     open_brackets: list[str] = []
-    balanced = integers_fit = True
+    balanced = integers_fit = ends = True
     for kind, text in _tokens(pattern):
         tokens += 1
+        if kind == "endless":
+            ends = False
+            break
         if kind == "number":
             integers_fit &= "." in text or (len(text) <= len(str(_LARGEST_INTEGER)) and int(text) <= _LARGEST_INTEGER)
         elif kind == "operator" or text == "," or text in _COMPARISONS:
@@ -97,6 +110,7 @@ def complexity_of(pattern: str) -> Complexity:
         parentheses=deepest,
         balanced=balanced and not open_brackets,
         integers_fit=integers_fit,
+        ends=ends,
     )
 
 
@@ -116,6 +130,8 @@ def _judge(pattern: str, version: str, caps: Caps) -> Problem | None:
     if len(pattern.encode()) > caps.pattern_bytes:
         return Problem(Code.PATTERN_TOO_COMPLEX, f"pattern is longer than {caps.pattern_bytes} bytes.")
     found = complexity_of(pattern)
+    if not found.ends:
+        return Problem(Code.PATTERN_INVALID, "pattern has a text or comment that does not end, or a stray backslash.")
     if not found.balanced:
         return Problem(Code.PATTERN_INVALID, "pattern has brackets that do not match.")
     if not found.integers_fit:

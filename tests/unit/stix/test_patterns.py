@@ -38,6 +38,9 @@ def test_a_pattern_vector_is_judged_as_expected(entry: dict[str, Any]) -> None:
         ("PATTERN_INVALID", {"pattern": "[" + TERM + ")"}),
         ("PATTERN_INVALID", {"pattern": "(" * 20 + "[" + TERM}),
         ("PATTERN_INVALID", {"pattern": "[file:hashes.MD5 = 'zz']"}),
+        ("PATTERN_INVALID", {"pattern": "[file:name = 'a]"}),
+        ("PATTERN_INVALID", {"pattern": r"[file:name = 'C:\temp']"}),
+        ("PATTERN_INVALID", {"pattern": "[file:name = 'a'] /* b"}),
         ("PATTERN_INVALID", {"pattern": f"[file:size = {2**63}]"}),
         ("PATTERN_INVALID", {"pattern": f"[a:b[{'9' * 5_000}] = 1]"}),
         ("PATTERN_VERSION", {"pattern_version": "1.0"}),
@@ -93,6 +96,23 @@ def test_the_same_pattern_under_other_caps_is_judged_anew() -> None:
 def test_the_scanner_counts_terms_and_parentheses_outside_texts_and_comments() -> None:
     found = complexity_of("([a:b = '=((' AND c:d IN (1, 2, 3)] OR [e:f EXISTS]) WITHIN 5 SECONDS /* = */")
     assert (found.terms, found.parentheses, found.balanced) == (1 + 1 + 2 + 1 + 1 + 1, 2, True)
+
+
+@pytest.mark.parametrize(("start", "again"), [("[a:b = '", r"\'"), ("", "/* "), ("[a:b = 'c'] ", "/* "), ("'", r"\x'")])
+def test_the_scanner_stops_at_what_does_not_end(start: str, again: str) -> None:
+    """Going on would take a second for 10,000 letters, and the parser a minute."""
+    once, often = complexity_of(start + again), complexity_of(start + again * 20_000)
+    assert not once.ends
+    assert not often.ends
+    assert often.tokens == once.tokens
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.sampled_from("ab:='\\/*[] \n"), max_size=30), st.sampled_from(["2.0", "2.1"]))
+def test_what_does_not_end_the_parser_refuses(noise: str, version: str) -> None:
+    for pattern in (f"[a:b = '{noise}']", f"[a:b = 'c'] {noise}", noise):
+        if not complexity_of(pattern).ends:
+            assert run_validator(pattern, version) != []
 
 
 @settings(max_examples=150, deadline=None)
