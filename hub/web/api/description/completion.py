@@ -27,6 +27,26 @@ _IF_MATCH: Final = {
     "schema": _TAG,
     "description": "Entity tags: the change is made only where the resource has one of them.",
 }
+_SLUG: Final = {"type": "string", "maxLength": 63, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
+_CODE: Final = {"type": "string", "pattern": "^[A-Z]{2}$"}
+_IN_PATHS: Final[dict[str, tuple[str, Document]]] = {
+    "code": ("A member, by its ISO 3166-1 alpha-2 code.", _CODE),
+    "one": ("A member, by its ISO 3166-1 alpha-2 code.", _CODE),
+    "other": ("Another member.", _CODE),
+    "organisation": ("An organisation, by its id.", _SLUG),
+    "name": (
+        "The part of an account's id after the slash.",
+        {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$"},
+    ),
+    "token": ("A token, by its number.", {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}),
+    "agreement": ("An agreement, by its id.", _SLUG),
+    "number": ("The number of a version.", {"type": "integer", "minimum": 1, "maximum": 2_000_000_000}),
+    "key": ("A key, by its id.", {"type": "string", "pattern": "^SHA256:[A-Za-z0-9_-]{43}$"}),
+    "submission": ("A submission, by the id of its status resource.", {"type": "string", "format": "uuid"}),
+    "collection": ("A collection, by its id or alias.", {"type": "string", "minLength": 1}),
+    "object_id": ("A STIX object, by its id.", {"type": "string", "minLength": 1}),
+}
+"""What the parts of paths are."""
 
 
 def complete(made: Document, description: str) -> Document:
@@ -42,6 +62,9 @@ def complete(made: Document, description: str) -> Document:
 
 
 def _complete_operation(method: str, operation: Document) -> None:
+    for parameter in operation["parameters"]:
+        if parameter["in"] == "path":
+            parameter["description"], parameter["schema"] = deepcopy(_IN_PATHS[parameter["name"]])
     responses = operation["responses"]
     for status, response in responses.items():
         if status >= "400" and "content" in response:

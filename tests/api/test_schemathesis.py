@@ -1,0 +1,69 @@
+"""Every operation against requests made from its description: no 5xx, no status and no form that it does not tell of."""
+
+from typing import Final
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.generation import GenerationMode
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.api.region import API, Caller, Region
+from tests.taxii.caller import basic
+
+CHECKS: Final = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+)
+THERE: Final = {"code": "NZ", "organisation": "nz-cert", "name": "zoe", "one": "JP", "other": "SG"}
+"""What half of the well-formed requests ask about, for most made names are those of nothing."""
+
+
+@pytest.fixture(params=["olga", "aldo", "ada", "ana"])
+def caller(request: pytest.FixtureRequest) -> Caller:
+    found: Caller = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+def test_operations_answer_as_they_say(region: Region, caller: Caller, mode: GenerationMode) -> None:
+    credentials = {"Authorization": basic(caller.username, caller.token)}
+    described = schemathesis.openapi.from_wsgi(f"{API}/openapi.json", region.application, headers=credentials)
+    for found in described.get_all_operations():
+        operation = found.ok()
+        if mode is GenerationMode.POSITIVE or takes_something(operation):
+            probe(operation, mode, credentials)
+
+
+def takes_something(operation: APIOperation) -> bool:
+    return bool(operation.query or operation.body)
+
+
+def probe(operation: APIOperation, mode: GenerationMode, credentials: dict[str, str]) -> None:
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=8,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def answers_as_it_says(case: schemathesis.Case) -> None:
+        if mode is GenerationMode.POSITIVE and len(str(case.path_parameters)) % 2:
+            case.path_parameters |= {name: THERE[name] for name in case.path_parameters if name in THERE}
+        case.call_and_validate(headers=credentials, checks=list(CHECKS))
+
+    answers_as_it_says()
