@@ -16,6 +16,7 @@ from hub.policy.reading import decide
 from hub.policy.world import World
 from hub.services.clearances import Clearances
 from hub.services.directory import accounts, members, organisations
+from hub.services.explaining.noting import Noting
 from hub.services.policy_change import policy_change
 from hub.services.read import Reading
 from hub.store.agreements import replace_agreements
@@ -121,7 +122,7 @@ class History:
         """Take up pollers, some of which stop in the middle of a walk because their pages are small."""
         hub, clock = self.region.hub, self.region.clock
         behind = Clearances(hub.parts.pool, lambda: clock.at - LAG)
-        self.readings = (hub.reading, Reading(behind, hub.parts.numbers))
+        self.readings = (hub.reading, Reading(behind, hub.parts.numbers, Noting(hub.parts.pool, clock)))
         for name in self.rng.sample(POLLING, k=4):
             for alias in self.rng.sample(["all", "au", "nz", "best-practices"], k=2):
                 poller = Poller(

@@ -52,7 +52,7 @@ def principals(hub: TestHub, clock: StillClock) -> dict[str, Principal]:
 def forget(hub: TestHub) -> None:
     """Empty the log and let everybody take part again; agreements, purposes and the clock stay as they have become."""
     with hub.parts.pool.transaction() as database:
-        database.execute("TRUNCATE log, markings, grants, guards, handlings")
+        database.execute("TRUNCATE log, markings, grants, guards, handlings, former_rows, readings")
         database.execute("UPDATE members SET status = 'active'")
         database.execute("UPDATE organisations SET active = true")
         database.execute("UPDATE accounts SET active = true")
