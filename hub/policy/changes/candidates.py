@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Final, TypeVar, assert_never
 
-from hub.domain.agreements import Agreement, AgreementState, Clause, Effect
+from hub.domain.agreements import Agreement, AgreementDocument, AgreementState, Clause, Effect
 from hub.domain.directory import MemberStatus
-from hub.domain.errors import NotFoundError
+from hub.domain.errors import NotFoundError, UnprocessableError
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import AccountId, AgreementId, MemberCode, OrganisationId
 from hub.policy.world import World
@@ -98,6 +98,24 @@ _TURNS: Final[Mapping[AgreementState, frozenset[AgreementState]]] = {
 """To which state an agreement can be turned, from which."""
 
 
+def adoption_of(document: AgreementDocument) -> Adoption:
+    """Return the coming into force of a document as it is written."""
+    return Adoption(
+        agreement=Agreement(
+            id=document.id,
+            version=document.version,
+            title=document.title,
+            effect=document.effect,
+            state=AgreementState.ACTIVE,
+            parties=document.parties,
+            signed_by=document.parties,
+            valid_from=document.valid_from,
+            valid_until=document.valid_until,
+            clauses=document.clauses,
+        )
+    )
+
+
 def changed(world: World, change: Change) -> World:
     """Return the world as it would be; raise NotFoundError where it does not hold what would change."""
     match change:
@@ -159,6 +177,8 @@ def _turned(agreements: tuple[Agreement, ...], name: AgreementId, state: Agreeme
 
 
 def _paired(world: World, change: PairTurn) -> tuple[Agreement, ...]:
+    if change.one == change.other:
+        raise UnprocessableError(f"A pair is two members, and {change.one} is named twice.")
     for code in (change.one, change.other):
         _with(world.members, code, lambda known: known)
     others = tuple(known for known in world.agreements if known.id != pair_name(change.one, change.other))

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hub.domain.handling import Classes, Guard
-from hub.domain.identifiers import AccountId, GuardId, HandlingId
+from hub.domain.identifiers import AccountId, GuardId, HandlingId, OrganisationId
 from hub.policy.changes.alike import Likeness, ReaderKind
 from hub.policy.changes.sights import Content, Contents, Sight, Viewpoint
+from hub.policy.changes.stances import Stance
 from hub.policy.world import World
 
 Ages = tuple[timedelta | None, timedelta | None, timedelta | None]
@@ -41,12 +42,16 @@ class Reach:
         return _further(self.before, self.after)
 
 
+Block = Mapping[GuardId, Reach]
+"""Guards whose reach changes. One block is shared, as the same object, by all for whom it is equal."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """How far some accounts, all of them the same, reach into each guard for which that changes."""
+    """How far some accounts, all of them the same, reach into each guard for which that changes; no guard is in two."""
 
     accounts: tuple[AccountId, ...]
-    reaches: Mapping[GuardId, Reach]
+    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,32 +69,31 @@ class Shift:
 
 def shifts(before: Moment, after: Moment, classes: Classes) -> tuple[Shift, ...]:
     """Return every shift between two moments, of the accounts that are there in both, in order of account."""
+    found = moves(before, after, classes)
+    blocks = {id(block): block for move in found for block in move.blocks}
+    gained = {key: frozenset(guard for guard, reach in block.items() if reach.gained) for key, block in blocks.items()}
+    lost = {key: frozenset(guard for guard, reach in block.items() if reach.lost) for key, block in blocks.items()}
     return tuple(
         Shift(
             accounts=move.accounts,
-            gained=frozenset(guard for guard, reach in move.reaches.items() if reach.gained),
-            lost=frozenset(guard for guard, reach in move.reaches.items() if reach.lost),
+            gained=frozenset().union(*(gained[id(block)] for block in move.blocks)),
+            lost=frozenset().union(*(lost[id(block)] for block in move.blocks)),
         )
-        for move in moves(before, after, classes)
+        for move in found
     )
 
 
 def moves(before: Moment, after: Moment, classes: Classes) -> tuple[Move, ...]:
     """Return every move between two moments, of the accounts that are there in both, in order of account."""
     likeness = Likeness((before.world, after.world), named_accounts(classes))
-    contents = Contents.of(classes, likeness)
-    guards = _guards_by_part(classes.guards)
+    comparison = _Comparison.of(classes, likeness)
     old = Viewpoint.of(before.world, before.at, likeness)
     new = Viewpoint.of(after.world, after.at, likeness)
     found = []
     for accounts in _alike(before.world, after.world, likeness):
-        was, now = Sight.of(old, accounts[0]), Sight.of(new, accounts[0])
-        touched: set[GuardId] = set()
-        for content in _changed(was, now, contents):
-            touched.update(guard for number in content.numbers for guard in guards[number])
-        reaches = _reaches(sorted(touched), classes.guards, contents, (was, now))
-        if reaches:
-            found.append(Move(accounts=accounts, reaches=reaches))
+        blocks = comparison.blocks(Sight.of(old, accounts[0]), Sight.of(new, accounts[0]))
+        if blocks:
+            found.append(Move(accounts=accounts, blocks=blocks))
     return tuple(sorted(found, key=lambda move: move.accounts))
 
 
@@ -103,12 +107,69 @@ def named_accounts(classes: Classes) -> frozenset[AccountId]:
     )
 
 
-def _guards_by_part(guards: Mapping[GuardId, Guard]) -> Mapping[HandlingId, set[GuardId]]:
-    by_part: dict[HandlingId, set[GuardId]] = defaultdict(set)
-    for number, guard in guards.items():
-        for part in guard:
-            by_part[part].add(number)
-    return by_part
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Comparison:
+    """What two sights are compared on.
+
+    A guard is plain where all its parts are of one producer and no audience narrows any: then the stance before that
+    producer decides on it, and whoever has the same two stances shares a block.
+    """
+
+    guards: Mapping[GuardId, Guard]
+    contents: Contents
+    plain: Mapping[HandlingId, list[GuardId]]
+    other: Mapping[HandlingId, list[GuardId]]
+    _blocks: dict[tuple[OrganisationId, Stance | None, Stance | None], Block] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, classes: Classes, likeness: Likeness) -> "_Comparison":
+        contents = Contents.of(classes, likeness)
+        plain: dict[HandlingId, list[GuardId]] = defaultdict(list)
+        other: dict[HandlingId, list[GuardId]] = defaultdict(list)
+        for number, guard in classes.guards.items():
+            kinds = [contents.by_number[part].kind for part in guard]
+            alone = len({kind.producer for kind in kinds}) == 1 and not any(kind.audiences for kind in kinds)
+            for part in set(guard):
+                (plain if alone else other)[part].append(number)
+        return cls(guards=classes.guards, contents=contents, plain=plain, other=other)
+
+    def blocks(self, was: Sight, now: Sight) -> tuple[Block, ...]:
+        """Return the blocks of guards whose reach is not what it was."""
+        blocks: list[Block] = []
+        touched: set[GuardId] = set()
+        for producer, offered in self.contents.by_producer.items():
+            stances = producer, was.stance(producer), now.stance(producer)
+            if was.place == now.place and stances[1] == stances[2]:
+                continue
+            if stances not in self._blocks:
+                self._blocks[stances] = self._reaches(_touched(was, now, offered, self.plain), was, now)
+            blocks.append(self._blocks[stances])
+            touched |= _touched(was, now, offered, self.other)
+        blocks.append(self._reaches(touched, was, now))
+        return tuple(filter(None, blocks))
+
+    def _reaches(self, touched: Iterable[GuardId], was: Sight, now: Sight) -> Block:
+        by_number = self.contents.by_number
+        found: dict[GuardId, Reach] = {}
+        for number in sorted(touched):
+            own, newest, producers = (by_number[part] for part in self.guards[number])
+            before = was.age(own), was.age(newest), was.age(producers)
+            after = now.age(own), now.age(newest), now.age(producers)
+            if before != after and (None not in before or None not in after):
+                found[number] = Reach(before=before, after=after)
+        return found
+
+
+def _touched(
+    was: Sight, now: Sight, offered: Iterable[Content], guards: Mapping[HandlingId, list[GuardId]]
+) -> set[GuardId]:
+    """Return the guards of which some part is not read at the ages at which it was."""
+    touched: set[GuardId] = set()
+    for content in offered:
+        concerned = [guards[number] for number in content.numbers if number in guards]
+        if concerned and was.age(content) != now.age(content):
+            touched.update(*concerned)
+    return touched
 
 
 def _alike(before: World, after: World, likeness: Likeness) -> Iterable[tuple[AccountId, ...]]:
@@ -118,29 +179,6 @@ def _alike(before: World, after: World, likeness: Likeness) -> Iterable[tuple[Ac
         kind = likeness.of_reader(before.accounts[name]), likeness.of_reader(after.accounts[name])
         groups[kind].append(name)
     return [tuple(accounts) for accounts in groups.values()]
-
-
-def _changed(was: Sight, now: Sight, contents: Contents) -> Iterable[Content]:
-    """Go through the content that is not seen as before; what a producer's whole content is seen by is asked first."""
-    for producer, offered in contents.by_producer.items():
-        if was.place == now.place and was.stance(producer) == now.stance(producer):
-            continue
-        yield from (content for content in offered if was.age(content) != now.age(content))
-
-
-def _reaches(
-    touched: Iterable[GuardId], guards: Mapping[GuardId, Guard], contents: Contents, sights: tuple[Sight, Sight]
-) -> dict[GuardId, Reach]:
-    was, now = sights
-    by_number = contents.by_number
-    found: dict[GuardId, Reach] = {}
-    for number in touched:
-        own, newest, producers = (by_number[part] for part in guards[number])
-        before = was.age(own), was.age(newest), was.age(producers)
-        after = now.age(own), now.age(newest), now.age(producers)
-        if before != after and (None not in before or None not in after):
-            found[number] = Reach(before=before, after=after)
-    return found
 
 
 def _further(one: Ages, other: Ages) -> bool:

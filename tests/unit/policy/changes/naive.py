@@ -1,11 +1,10 @@
 """What a change gives and takes by definition: every account, every guard, at every age that matters."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import product
 
 from hub.domain.handling import Classes, Guard
-from hub.domain.identifiers import AccountId, GuardId
+from hub.domain.identifiers import AccountId, GuardId, HandlingId
 from hub.policy.changes.shifts import Moment
 from hub.policy.reading import decide_by_age
 from hub.policy.world import World
@@ -19,9 +18,9 @@ def naive_shifts(before: Moment, after: Moment, classes: Classes) -> Gains:
     found: Gains = {}
     for account in before.world.accounts.keys() & after.world.accounts.keys():
         gained, lost = set(), set()
+        old, new = (_open_at(moment, account, classes, ages) for moment in (before, after))
         for number, guard in classes.guards.items():
-            was = set(_readable(before, account, guard, classes, ages))
-            now = set(_readable(after, account, guard, classes, ages))
+            was, now = _readable(old, guard), _readable(new, guard)
             if now - was:
                 gained.add(number)
             if was - now:
@@ -44,16 +43,16 @@ def _ages_that_matter(*worlds: World) -> list[timedelta]:
     return [timedelta(0), *limits, timedelta.max]
 
 
-def _readable(
-    moment: Moment, account: AccountId, guard: Guard, classes: Classes, ages: list[timedelta]
-) -> Iterator[tuple[timedelta, ...]]:
+def _open_at(
+    moment: Moment, account: AccountId, classes: Classes, ages: list[timedelta]
+) -> dict[HandlingId, list[timedelta]]:
+    """Return at which of the ages an account may read each handling."""
+    return {
+        number: [age for age in ages if decide_by_age(moment.world, account, handling, age=age, at=moment.at).allowed]
+        for number, handling in classes.handlings.items()
+    }
+
+
+def _readable(open_at: dict[HandlingId, list[timedelta]], guard: Guard) -> set[tuple[timedelta, ...]]:
     """Return the ages of the three parts at which a row is read."""
-    open_at = [
-        [
-            age
-            for age in ages
-            if decide_by_age(moment.world, account, classes.handlings[part], age=age, at=moment.at).allowed
-        ]
-        for part in guard
-    ]
-    return product(*open_at)
+    return set(product(*(open_at[part] for part in guard)))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.directory import MemberStatus
+from hub.domain.directory import MemberStatus, OrganisationKind
 from hub.domain.handling import Audience, Classes, Guard, Handling, Tlp
 from hub.domain.identifiers import AccountId, GuardId, HandlingId, MemberCode, OrganisationId
 from hub.policy.changes.alike import Likeness
@@ -19,7 +19,17 @@ from hub.policy.world import World
 from tests.unit.policy import worlds
 from tests.unit.policy.changes import turns
 from tests.unit.policy.changes.naive import Gains, naive_shifts
-from tests.unit.policy.countries import NOW, REGION, account, agreement, audience, clause, handling, region
+from tests.unit.policy.countries import (
+    NOW,
+    REGION,
+    account,
+    agreement,
+    audience,
+    clause,
+    handling,
+    organisation,
+    region,
+)
 
 ANA, BEN = AccountId("pg-cert/ana"), AccountId("pg-cert/ben")
 
@@ -122,6 +132,23 @@ def test_what_is_the_same_for_most_pairs_is_not_skipped_for_the_one_that_changes
     found = _by_account(shifts(before, after, _classes(what, handling(Tlp.CLEAR, producer="sg-cert"))))
     assert found == naive_shifts(before, after, _classes(what, handling(Tlp.CLEAR, producer="sg-cert")))
     assert ANA in found
+
+
+def test_an_account_that_moves_to_where_it_stands_the_same_is_named_otherwise() -> None:
+    """Two partners that nobody serves stand alike before Fiji; only an audience tells one from the other."""
+    pete = account("pg-mine/pete")
+    there = {**REGION.organisations, OrganisationId("pg-other"): organisation("pg-other", OrganisationKind.PARTNER)}
+    mine = replace(there[OrganisationId("pg-mine")], served_by=None)
+    world = replace(
+        region(agreement(clause(origins="*", destinations="*"))),
+        organisations={**there, mine.id: mine},
+        accounts={pete.id: pete},
+    )
+    moved = replace(world, accounts={pete.id: replace(pete, organisation=OrganisationId("pg-other"))})
+    found = shifts(
+        Moment(world=world, at=NOW), Moment(world=moved, at=NOW), _classes(handling(Tlp.GREEN, audience("pg-mine")))
+    )
+    assert found == (Shift(accounts=(pete.id,), gained=frozenset(), lost=frozenset({GuardId(1)})),)
 
 
 def test_named_accounts_are_those_of_every_audience() -> None:

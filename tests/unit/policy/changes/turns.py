@@ -50,12 +50,13 @@ def standing_worlds(draw: st.DrawFn) -> World:
 def changes(world: World) -> st.SearchStrategy[Change]:
     """Draw a change that can be made to a world."""
     standings, members = st.sampled_from(Standing), st.sampled_from(list(MEMBERS))
+    pairs = st.lists(members, min_size=2, max_size=2, unique=True)
     possible: list[st.SearchStrategy[Change]] = [
         st.builds(Adoption, agreement=worlds.agreements),
         st.builds(MemberTurn, member=members, status=st.sampled_from(MemberStatus)),
         st.builds(OrganisationTurn, organisation=st.sampled_from(list(world.organisations)), standing=standings),
         st.builds(AccountTurn, account=st.sampled_from(list(ACCOUNTS)), standing=standings),
-        st.builds(PairTurn, one=members, other=members, standing=standings),
+        st.builds(lambda two, standing: PairTurn(one=two[0], other=two[1], standing=standing), pairs, standings),
         st.builds(
             ConsentTurn, organisation=st.sampled_from(list(world.organisations)), consent=st.sampled_from(Consent)
         ),
