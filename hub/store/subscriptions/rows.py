@@ -45,7 +45,8 @@ class Kept:
 
 _SELECT: Final = (
     "SELECT s.id, s.account, s.channel, s.target, s.filter, s.state, s.position, s.batch_objects, s.batch_bytes,"
-    " s.failures, s.secrets, s.start, s.made, s.failing_since, s.retry_at, s.deliveries, s.delivered, s.refused, s.delivered_at"
+    " s.failures, s.secrets, s.start, s.made, s.failing_since, s.retry_at, s.deliveries, s.delivered,"
+    " s.refused, s.delivered_at"
     " FROM subscriptions s JOIN accounts a ON a.id = s.account"
 )
 _TARGETS: Final[dict[Channel, type[Target]]] = {
