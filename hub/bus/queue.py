@@ -1,10 +1,12 @@
-"""The work stream of submissions that are too large to answer at once: ids only, the store holds the rest.
+"""Work that is waiting: streams of ids, which the store knows all about.
 
-A Redis Stream with one consumer group. What a consumer has read and not acknowledged when it dies is claimed by
-another after a while; what Redis itself forgets is found again in PostgreSQL by whoever sweeps there.
+A Redis Stream with one consumer group each. What a consumer has read and not acknowledged when it dies is claimed by
+another after a while; what Redis itself forgets is found again in PostgreSQL by whoever sweeps there. The names hold
+one hash tag each, so that all of a stream is on one node of a cluster.
 """
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -12,18 +14,28 @@ from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 
 from hub.domain.errors import UnavailableError
-from hub.domain.identifiers import SubmissionId
+from hub.domain.identifiers import SubmissionId, SubscriptionId
 
-STREAM: Final = "hub:{ingest}:submissions"
-GROUP: Final = "ingest"
-CLAIM_AFTER_MS: Final = 30_000
+Work = TypeVar("Work", bound=str)
 
-_FIELD: Final = b"submission"
+_FIELD: Final = b"id"
 _ANSWER_SECONDS: Final = 3.0
 """Longer than any wait for new entries."""
 
-Entry = tuple[bytes, SubmissionId]
-"""The entry's id in the stream and the submission it points to."""
+Entry = tuple[bytes, Work]
+"""The entry's id in the stream and the work it points to."""
+
+
+class Line(NamedTuple):
+    """A stream and its consumer group, and after how long what a consumer holds is another's to claim."""
+
+    stream: str
+    group: str
+    claim_after_ms: int
+
+
+SUBMISSIONS: Final = Line(stream="hub:{ingest}:submissions", group="ingest", claim_after_ms=30_000)
+DELIVERIES: Final = Line(stream="hub:{deliver}:due", group="deliver", claim_after_ms=30_000)
 
 
 def connect(url: str) -> Redis:
@@ -33,59 +45,81 @@ def connect(url: str) -> Redis:
     )
 
 
-class Queue:
-    """The stream, seen from both ends."""
+class Queue(Generic[Work]):
+    """One line of work, seen from both ends."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, line: Line) -> None:
         self._redis = redis
+        self._line = line
 
-    def put(self, submission: SubmissionId) -> None:
-        """Point the workers to a submission; raise UnavailableError where Redis does not answer."""
+    def put(self, *works: Work) -> None:
+        """Point the workers to something; raise UnavailableError where Redis does not answer."""
         try:
-            self._redis.xadd(STREAM, {_FIELD: submission})
+            pipeline = self._redis.pipeline(transaction=False)
+            for work in works:
+                pipeline.xadd(self._line.stream, {_FIELD: work})
+            pipeline.execute()
         except RedisError as error:
-            raise UnavailableError("Redis does not answer; a worker will find the submission in the store.") from error
+            raise UnavailableError("Redis does not answer; a worker will find the work in the store.") from error
 
-    def take(self, consumer: str, *, wait_ms: int) -> list[Entry]:
-        """Return an entry that is new, or one that a consumer has left for too long; empty after `wait_ms`."""
+    def take(self, consumer: str, *, wait_ms: int, most: int = 1) -> list[Entry[Work]]:
+        """Return entries that are new, or that a consumer has left for too long; empty after `wait_ms`."""
         try:
-            return self._claim_or_read(consumer, wait_ms)
+            return self._claim_or_read(consumer, wait_ms, most)
         except RedisError as error:
             raise UnavailableError("Redis does not answer as it should.") from error
 
-    def done(self, entry: bytes) -> None:
-        """Acknowledge an entry and remove it from the stream."""
+    def done(self, *entries: bytes) -> None:
+        """Acknowledge entries and remove them from the stream."""
+        if not entries:
+            return
         try:
-            self._redis.xack(STREAM, GROUP, entry)
-            self._redis.xdel(STREAM, entry)
+            pipeline = self._redis.pipeline(transaction=False)
+            pipeline.xack(self._line.stream, self._line.group, *entries)
+            pipeline.xdel(self._line.stream, *entries)
+            pipeline.execute()
         except RedisError as error:
             raise UnavailableError("Redis does not answer.") from error
 
-    def _claim_or_read(self, consumer: str, wait_ms: int) -> list[Entry]:
+    def _claim_or_read(self, consumer: str, wait_ms: int, most: int) -> list[Entry[Work]]:
         try:
-            return self._claim(consumer) or self._read(consumer, wait_ms)
+            return self._claim(consumer, most) or self._read(consumer, wait_ms, most)
         except ResponseError as error:
             if "NOGROUP" not in str(error):
                 raise
             self._create_group()
             return []
 
-    def _claim(self, consumer: str) -> list[Entry]:
-        claimed = self._redis.xautoclaim(STREAM, GROUP, consumer, min_idle_time=CLAIM_AFTER_MS, start_id="0-0", count=1)
+    def _claim(self, consumer: str, most: int) -> list[Entry[Work]]:
+        line = self._line
+        claimed = self._redis.xautoclaim(
+            line.stream, line.group, consumer, min_idle_time=line.claim_after_ms, start_id="0-0", count=most
+        )
         return _entries(claimed[1])
 
-    def _read(self, consumer: str, wait_ms: int) -> list[Entry]:
-        found = self._redis.xreadgroup(GROUP, consumer, {STREAM: ">"}, count=1, block=wait_ms)
+    def _read(self, consumer: str, wait_ms: int, most: int) -> list[Entry[Work]]:
+        found = self._redis.xreadgroup(self._line.group, consumer, {self._line.stream: ">"}, count=most, block=wait_ms)
         streams = found.items() if isinstance(found, dict) else found or []
         return [entry for _, entries in streams for entry in _entries(entries)]
 
     def _create_group(self) -> None:
         try:
-            self._redis.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
+            self._redis.xgroup_create(self._line.stream, self._line.group, id="0", mkstream=True)
         except ResponseError as error:
             if "BUSYGROUP" not in str(error):
                 raise
 
 
-def _entries(found: Any) -> list[Entry]:  # noqa: ANN401 - the client's replies have no type
-    return [(entry, SubmissionId(fields[_FIELD].decode())) for entry, fields in found if fields]
+def submissions(redis: Redis) -> Queue[SubmissionId]:
+    """Return the submissions that are too large to answer at once."""
+    return Queue(redis, SUBMISSIONS)
+
+
+def deliveries(redis: Redis) -> Queue[SubscriptionId]:
+    """Return the subscriptions for which something has arrived."""
+    return Queue(redis, DELIVERIES)
+
+
+def _entries(found: Any) -> list[Entry[Any]]:  # noqa: ANN401 - the client's replies have no type
+    entries: Sequence[Any] = found[0] if found and isinstance(found[0], list) and len(found) == 1 else found
+    return [(entry, fields[_FIELD].decode()) for entry, fields in entries if fields]

@@ -70,7 +70,7 @@ class Ingest:
         pool: Pool,
         publishing: Publishing,
         catalogue: Catalogue,
-        queue: Queue,
+        queue: Queue[SubmissionId],
         *,
         limits: Limits,
         part_objects: int,

@@ -38,7 +38,12 @@ class Submitting:
     """Receives envelopes and tells their submitters what became of them."""
 
     def __init__(
-        self, pool: Pool, publishing: Publishing, queue: Queue, limits: Limits, clock: Callable[[], datetime]
+        self,
+        pool: Pool,
+        publishing: Publishing,
+        queue: Queue[SubmissionId],
+        limits: Limits,
+        clock: Callable[[], datetime],
     ) -> None:
         self._pool = pool
         self._publishing = publishing

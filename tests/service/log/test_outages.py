@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from hub.bus.queue import Queue, connect
+from hub.bus.queue import connect, submissions
 from hub.domain.errors import UnavailableError
 from hub.domain.handling import Tlp
 from hub.services.submit import Submitting
@@ -17,7 +17,7 @@ NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 
 def test_a_large_submission_is_taken_while_redis_is_away(hub: TestHub, cast: Cast) -> None:
     parts = hub.parts
-    alone = Submitting(parts.pool, parts.publishing, Queue(connect(NOBODY_LISTENS)), parts.limits, hub.clock)
+    alone = Submitting(parts.pool, parts.publishing, submissions(connect(NOBODY_LISTENS)), parts.limits, hub.clock)
     hub.submitting = alone
     submission = hub.push(cast.au, "au", *(indicator(tlp=Tlp.GREEN) for _ in range(30)))
     found = alone.status(cast.au, submission.id)
@@ -27,7 +27,7 @@ def test_a_large_submission_is_taken_while_redis_is_away(hub: TestHub, cast: Cas
 
 def test_a_worker_is_told_that_redis_is_away_and_asks_again() -> None:
     with pytest.raises(UnavailableError):
-        Queue(connect(NOBODY_LISTENS)).take("test", wait_ms=10)
+        submissions(connect(NOBODY_LISTENS)).take("test", wait_ms=10)
 
 
 def test_a_failing_statement_tells_its_kind_and_not_what_it_held(hub: TestHub) -> None:
