@@ -5,7 +5,6 @@ another after a while; what Redis itself forgets is found again in PostgreSQL by
 one hash tag each, so that all of a stream is on one node of a cluster.
 """
 
-from collections.abc import Sequence
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from redis import Redis
@@ -121,5 +120,5 @@ def deliveries(redis: Redis) -> Queue[SubscriptionId]:
 
 
 def _entries(found: Any) -> list[Entry[Any]]:  # noqa: ANN401 - the client's replies have no type
-    entries: Sequence[Any] = found[0] if found and isinstance(found[0], list) and len(found) == 1 else found
-    return [(entry, fields[_FIELD].decode()) for entry, fields in entries if fields]
+    nested = len(found) == 1 and isinstance(found[0], list)
+    return [(entry, fields[_FIELD].decode()) for entry, fields in (found[0] if nested else found) if fields]
