@@ -33,7 +33,7 @@ def test_a_worker_is_told_that_redis_is_away_and_asks_again() -> None:
 def test_a_failing_statement_tells_its_kind_and_not_what_it_held(hub: TestHub) -> None:
     secret = "198.51.100.77"
     with pytest.raises(StoreError) as raised, hub.parts.pool.transaction() as database:
-        database.execute("INSERT INTO agreements (id, document) VALUES ('x', %s)", (secret,))
+        database.execute("INSERT INTO introductions (member, contacts) VALUES ('AU', %s)", (secret,))
     assert secret not in str(raised.value)
     assert raised.value.__cause__ is None
     assert "InvalidTextRepresentation" in str(raised.value)
