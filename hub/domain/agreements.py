@@ -173,6 +173,7 @@ class AgreementVersion:
     state: AgreementState
     drafted: datetime
     proposed: datetime | None = None
+    proposed_by: str | None = None
     activated: datetime | None = None
     ended: datetime | None = None
     signatures: tuple[Signature, ...] = ()

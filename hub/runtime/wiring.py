@@ -15,24 +15,24 @@ from hub.bus.queue import Queue, connect
 from hub.domain.catalogue import Catalogue
 from hub.domain.directory import Act
 from hub.domain.identifiers import CollectionId
-from hub.runtime.agreements import agreements_of
+from hub.runtime.agreements import documents_of
 from hub.runtime.catalogue import catalogue_of, load_catalogue
 from hub.runtime.embedded.datadir import ServerUrls
 from hub.runtime.settings import Settings
 from hub.runtime.toml_directory import read_toml_directory
 from hub.services.access import Access
+from hub.services.agreements.seeding import seed_agreements
 from hub.services.clearances import Clearances
 from hub.services.delete import Deleting
 from hub.services.directory.authenticate import Authenticating
 from hub.services.explaining.noting import Noting
 from hub.services.ingest import Ingest
-from hub.services.policy_change import policy_change
 from hub.services.publishing.publish import Publishing
 from hub.services.read import Reading
 from hub.services.submit import Limits, Submitting
-from hub.store.agreements import ACTOR, replace_agreements
 from hub.store.database import Pool
 from hub.store.directory import seed_directory
+from hub.store.directory.seeding import ACTOR
 from hub.store.log.head import cursor_key
 from hub.store.log.numbers import number_collections
 from hub.store.migrate import migrate
@@ -66,15 +66,20 @@ def prepare(settings: Settings, urls: ServerUrls) -> None:
     collection_files = read_toml_directory(settings.collections)
     agreement_files = read_toml_directory(settings.agreements)
     catalogue = catalogue_of(collection_files, source=str(settings.collections))
-    agreements = agreements_of(agreement_files)
+    agreements = documents_of(agreement_files)
     for file in (*collection_files, *agreement_files):
         _log.info("file.loaded", path=str(file.path), sha256=file.digest)
     migrate(urls.database)
     with opened(urls) as pool, pool.transaction() as database:
         seed_directory(database, catalogue)
         number_collections(database, (collection.id for collection in catalogue))
-        with policy_change(database, Act(actor=ACTOR, at=now())):
-            replace_agreements(database, agreements)
+        others = seed_agreements(database, agreements, act=Act(actor=ACTOR, at=now()))
+    if others:
+        _log.warning(
+            "agreements.files-passed-over",
+            agreements=others,
+            advice="the hub keeps its agreements in the database; give it a new version with hub agreement draft FILE",
+        )
     _log.info("hub.prepared", collections=len(catalogue.collections), agreements=len(agreements))
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+from hub.cli.demo.treaty import conclude_treaty
 from hub.domain.directory import OrganisationKind, Principal
 from hub.domain.identifiers import StixId
 from hub.domain.submissions import Caps, CheckedObject, Marking
@@ -78,6 +79,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory, database_url: str, redis_url
     copy(ROOT / "config" / "agreements" / "regional-baseline.toml", agreements)
     copy(SAMPLES / "agreements" / "demo-au-nz.toml", agreements)
     with running_hub(database_url, redis_url, agreements=agreements) as hub:
+        conclude_treaty(hub.parts.pool)
         hub.organisation("au-power", OrganisationKind.CONSTITUENT, served_by="au-cert")
         hub.organisation("jp-isac", OrganisationKind.PARTNER)
         readers = {name: hub.account(name) for name in READERS}

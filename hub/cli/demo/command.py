@@ -16,6 +16,7 @@ from hub.cli.demo.invitation import print_invitation
 from hub.cli.demo.matrix import print_matrix, print_refusals
 from hub.cli.demo.play import Outcome, look, play, require_agreement
 from hub.cli.demo.stage import Stage, choose_port, make_directory, on_stage
+from hub.cli.demo.treaty import PARTIES, TREATY, conclude_treaty
 from hub.runtime.wiring import opened
 from hub.store.database import Pool
 
@@ -76,6 +77,8 @@ def _run(root: Path, port: int, files: Sequence[Path], *, leave: bool) -> None:
         tell(f"the hub answers on {stage.discovery}")
         players = assemble(pool)
         tell(f"{len(players)} accounts: " + ", ".join(player.account for player in players))
+        conclude_treaty(pool)
+        tell(f"{TREATY}: proposed, and signed by {' and '.join(PARTIES)}")
         _show_samples(stage, pool, players, tell)
         if files:
             _show_files(stage, pool, players, files, tell)

@@ -1,9 +1,21 @@
 """Propose, suspend, resume and end agreements; approve what another operator has asked for, or refuse it."""
 
-from hub.domain.agreements import AgreementRecord
+from collections.abc import Callable
+from dataclasses import replace
+
+from hub.domain.agreements import AgreementRecord, AgreementState, Awaiting
 from hub.domain.directory import Act
+from hub.domain.errors import ConflictError, ForbiddenError
 from hub.domain.identifiers import AgreementId, MemberCode
-from hub.store.database import Pool
+from hub.policy.agreements import life
+from hub.policy.agreements.pairs import is_of_pair
+from hub.services.agreements.catalogue import known_version, locked_record
+from hub.services.agreements.parties import check_directory
+from hub.services.agreements.transitions import steps
+from hub.services.agreements.transitions.changing import carry_out, take, write
+from hub.services.agreements.transitions.opening import opened_without_consent
+from hub.store.database import Database, Pool
+from hub.store.log.head import lock_head
 
 
 def propose(pool: Pool, agreement_id: AgreementId, number: int, *, act: Act) -> AgreementRecord:
@@ -12,7 +24,30 @@ def propose(pool: Pool, agreement_id: AgreementId, number: int, *, act: Act) -> 
     Proposing again a version that every party has signed asks for its approval again. Raise NotFoundError,
     UnprocessableError where a party, a code or a recipient is not in the directory, ConflictError for any other state.
     """
-    raise NotImplementedError
+    with pool.transaction() as database:
+        known = locked_record(database, agreement_id)
+        act.expects(known)
+        version = known_version(known, number)
+        if version.state not in (AgreementState.DRAFT, AgreementState.PROPOSED):
+            raise ConflictError(f"Version {number} of {agreement_id} is {version.state}; only a draft is proposed.")
+        if version.state is AgreementState.DRAFT:
+            check_directory(database, version.document)
+            after = life.proposed(known, number, by=act.actor, at=act.at)
+            detail = {"version": number, "digest": version.digest}
+            known = write(database, known, after, act=act, action="agreement.propose", detail=detail)
+        return advance(database, known, number, act=act)
+
+
+def advance(database: Database, known: AgreementRecord, number: int, *, act: Act) -> AgreementRecord:
+    """Make a proposed version active where it waits for nobody's signature, or let that await approval.
+
+    Who has proposed it is held to have asked for it, so that another operator has to approve.
+    """
+    version = known_version(known, number)
+    if not life.is_complete(version):
+        return known
+    step = steps.activation(known, number, at=act.at)
+    return take(database, known, step, act=act, asker=version.proposed_by)
 
 
 def suspend(pool: Pool, agreement_id: AgreementId, *, act: Act) -> AgreementRecord:
@@ -21,7 +56,7 @@ def suspend(pool: Pool, agreement_id: AgreementId, *, act: Act) -> AgreementReco
     Where it opens something, it awaits approval. Suspending twice changes nothing.
     Raise NotFoundError, ConflictError where no version is active.
     """
-    raise NotImplementedError
+    return _taken(pool, agreement_id, steps.suspension, act=act)
 
 
 def resume(pool: Pool, agreement_id: AgreementId, *, act: Act) -> AgreementRecord:
@@ -29,12 +64,17 @@ def resume(pool: Pool, agreement_id: AgreementId, *, act: Act) -> AgreementRecor
 
     Raise NotFoundError, ConflictError where it is neither suspended nor active.
     """
-    raise NotImplementedError
+    return _taken(pool, agreement_id, lambda known: steps.resumption(known, at=act.at), act=act)
 
 
 def end(pool: Pool, agreement_id: AgreementId, *, act: Act) -> AgreementRecord:
-    """End the agreement for good with all its versions: a permit at once, an exclusion when that opens nothing."""
-    raise NotImplementedError
+    """End the agreement for good with all its versions: a permit at once, an exclusion when that opens nothing.
+
+    Raise NotFoundError, ConflictError for the exclusion of a pair, which is lifted and never ends.
+    """
+    if is_of_pair(agreement_id):
+        raise ConflictError(f"{agreement_id} is the hub's own, for a pair of members; resume the pair instead.")
+    return _taken(pool, agreement_id, lambda known: steps.ending(known, at=act.at), act=act)
 
 
 def withdraw(pool: Pool, agreement_id: AgreementId, member: MemberCode, *, act: Act) -> AgreementRecord:
@@ -43,7 +83,7 @@ def withdraw(pool: Pool, agreement_id: AgreementId, member: MemberCode, *, act: 
     Leaving an exclusion awaits approval where that opens content of others. Raise NotFoundError, UnprocessableError for
     a member that is not a party.
     """
-    raise NotImplementedError
+    return _taken(pool, agreement_id, lambda known: steps.withdrawal(known, member, at=act.at), act=act)
 
 
 def approve(pool: Pool, agreement_id: AgreementId, *, act: Act) -> AgreementRecord:
@@ -52,7 +92,21 @@ def approve(pool: Pool, agreement_id: AgreementId, *, act: Act) -> AgreementReco
     Raise NotFoundError, ConflictError where nothing awaits approval or it is not possible any more, ForbiddenError
     (`OWN_REQUEST`) for the actor who has asked for it.
     """
-    raise NotImplementedError
+    with pool.transaction() as database:
+        known = locked_record(database, agreement_id)
+        act.expects(known)
+        awaiting = _awaited(known)
+        if awaiting.asked_by == act.actor:
+            raise ForbiddenError(
+                f"You have asked for this yourself ({awaiting.transition} of {agreement_id}); another operator has to"
+                " approve it.",
+                code="OWN_REQUEST",
+            )
+        step = steps.step_of(known, awaiting.transition, version=awaiting.version, member=awaiting.member, at=act.at)
+        lock_head(database)
+        opened = opened_without_consent(database, known, step, at=act.at)
+        detail = {"asked_by": awaiting.asked_by, "opens": list(opened)}
+        return carry_out(database, known, step, act=act, detail=detail)
 
 
 def refuse(pool: Pool, agreement_id: AgreementId, *, act: Act) -> AgreementRecord:
@@ -60,4 +114,25 @@ def refuse(pool: Pool, agreement_id: AgreementId, *, act: Act) -> AgreementRecor
 
     Raise NotFoundError, ConflictError where nothing awaits approval.
     """
-    raise NotImplementedError
+    with pool.transaction() as database:
+        known = locked_record(database, agreement_id)
+        act.expects(known)
+        awaiting = _awaited(known)
+        detail = {"transition": awaiting.transition, "version": awaiting.version, "asked_by": awaiting.asked_by}
+        after = replace(known, awaiting=None)
+        return write(database, known, after, act=act, action="agreement.refuse", detail=detail)
+
+
+def _taken(
+    pool: Pool, agreement_id: AgreementId, plan: Callable[[AgreementRecord], steps.Step], *, act: Act
+) -> AgreementRecord:
+    with pool.transaction() as database:
+        known = locked_record(database, agreement_id)
+        act.expects(known)
+        return take(database, known, plan(known), act=act)
+
+
+def _awaited(known: AgreementRecord) -> Awaiting:
+    if known.awaiting is None:
+        raise ConflictError(f"Nothing of {known.id} awaits approval.", code="NOTHING_AWAITED")
+    return known.awaiting

@@ -14,6 +14,7 @@ from hub.cli.demo.feeds import push_files
 from hub.cli.demo.matrix import cell, explanations_of, print_matrix, print_refusals
 from hub.cli.demo.play import DisagreementError, Outcome, PlayedScene, look, play, require_agreement, short
 from hub.cli.demo.stage import Stage
+from hub.cli.demo.treaty import conclude_treaty
 from hub.runtime.wiring import opened
 from hub.store.database import Pool
 from tests.support.serving import ServedHub, serving
@@ -45,6 +46,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
 def _played(root: Path, hub: ServedHub, pool: Pool) -> Played:
     stage = Stage(root=root, port=hub.port, process=hub.process)
     players = assemble(pool)
+    conclude_treaty(pool)
     told: list[str] = []
     scenes = play(stage, players, tell=told.append)
     outcome = look(stage, pool, players, {name for scene in scenes for name in scene.titles}, tell=told.append)

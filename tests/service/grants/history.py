@@ -19,12 +19,12 @@ from hub.services.directory import accounts, members, organisations
 from hub.services.explaining.noting import Noting
 from hub.services.policy_change import policy_change
 from hub.services.read import Reading
-from hub.store.agreements import replace_agreements
 from hub.store.epoch import current_epoch
 from hub.store.facts import load_world
 from tests.service.grants.readers import Poller
 from tests.service.main_job.oracle import Given, Placed, Published
 from tests.service.main_job.region import Region
+from tests.support.agreements import replace_agreements
 
 POLLING: Final = ("au-cert/bob", "au-power/ana", "nz-cert/ana", "nz-grid/ana", "jp-cert/ana", "sg-cert/ana")
 LAG: Final = timedelta(hours=1)

@@ -11,8 +11,8 @@ from hub.domain.identifiers import AgreementId, MemberCode
 from hub.domain.pages import VersionKeyword, Versions
 from hub.runtime import wiring
 from hub.runtime.wiring import now
-from hub.store.agreements import replace_agreements
 from tests.service.log.conftest import Cast
+from tests.support.agreements import put_in_force
 from tests.support.hub import Clock, TestHub, running_hub
 from tests.support.stix import fresh_id, indicator, version_at
 
@@ -45,8 +45,7 @@ def agreement(*, max_age_days: int) -> Agreement:
 
 
 def conclude(hub: TestHub, *, max_age_days: int) -> None:
-    with hub.parts.pool.transaction() as database:
-        replace_agreements(database, [agreement(max_age_days=max_age_days)])
+    put_in_force(hub.parts.pool, agreement(max_age_days=max_age_days))
 
 
 def days_pass(hub: TestHub, days: int) -> None:

@@ -16,9 +16,9 @@ from hub.domain.identifiers import AccountId, AgreementId, MemberCode, Organisat
 from hub.domain.pages import Versions
 from hub.runtime import wiring
 from hub.stix.audience import audience_marking
-from hub.store.agreements import replace_agreements
 from hub.store.facts import load_facts
 from tests.service.main_job.oracle import Given, Oracle, Placed, Published
+from tests.support.agreements import put_in_force
 from tests.support.hub import TestHub
 from tests.support.stix import TLP_MARKINGS, address, fresh_id, indicator, version_at
 
@@ -172,8 +172,7 @@ class Region:
     def agree(self) -> None:
         """Put other agreements in the place of those there are."""
         agreements = [self.agreement(number) for number in range(self.rng.randint(0, 4))]
-        with self.hub.parts.pool.transaction() as database:
-            replace_agreements(database, agreements)
+        put_in_force(self.hub.parts.pool, *agreements, at=self.clock())
 
     def agreement(self, number: int) -> Agreement:
         """Draw an agreement."""

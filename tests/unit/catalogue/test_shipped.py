@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from hub.domain.agreements import AgreementState
 from hub.domain.directory import OrganisationKind
 from hub.domain.handling import Tlp
-from hub.runtime.agreements import load_agreements
+from hub.domain.identifiers import AgreementId
+from hub.runtime.agreements import load_documents
 from hub.runtime.catalogue import load_catalogue
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -38,20 +38,13 @@ def test_countries_without_a_cert_say_so_in_their_data() -> None:
         assert "no national CERT: this is the country's point of contact" in (ROOT / "collections" / name).read_text()
 
 
-def test_the_baseline_is_the_only_agreement_in_force() -> None:
-    agreements = load_agreements(ROOT / "config" / "agreements")
-    assert [(agreement.id, agreement.state) for agreement in agreements] == [
-        ("example-au-nz", AgreementState.DRAFT),
-        ("example-jp-sg", AgreementState.DRAFT),
-        ("regional-baseline", AgreementState.ACTIVE),
-    ]
-    baseline = agreements[-1]
-    (clause,) = baseline.clauses
-    assert not baseline.parties
+def test_the_baseline_is_the_only_agreement_that_nobody_has_to_sign() -> None:
+    documents = {document.id: document for document in load_documents(ROOT / "config" / "agreements")}
+    assert {name: document.parties for name, document in documents.items()} == {
+        "example-au-nz": {"AU", "NZ"},
+        "example-jp-sg": {"JP", "SG"},
+        "regional-baseline": frozenset(),
+    }
+    (clause,) = documents[AgreementId("regional-baseline")].clauses
     assert clause.origins == clause.destinations == {"*"}
     assert clause.tlp_max is Tlp.GREEN
-
-
-def test_no_example_is_signed() -> None:
-    for agreement in load_agreements(ROOT / "config" / "agreements"):
-        assert not agreement.signed_by

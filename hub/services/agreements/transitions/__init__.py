@@ -1,0 +1,1 @@
+"""Steps that an agreement takes as a whole: what they make of it, whom they open, and how they are carried out."""
