@@ -1,6 +1,5 @@
 """One hub a test module, with somebody of each role."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,11 +13,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def region(database_url: str, redis_url: str) -> Iterator[Region]:
+def region(database_url: str, redis_url: str) -> Region:
     """Run a hub with the shipped files."""
     shipped = {"collections": ROOT / "collections", "agreements": ROOT / "config" / "agreements"}
     settings = load_settings(environ={}, options=shipped)
-    yield region_over(settings, ServerUrls(database=database_url, redis=redis_url))
+    return region_over(settings, ServerUrls(database=database_url, redis=redis_url))
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ from typing import Any, Final
 import msgspec
 from flask import Flask
 from werkzeug.datastructures import Headers
-from werkzeug.test import TestResponse
 
 from hub.domain.directory import Account, Organisation, OrganisationKind, Role
 from hub.domain.identifiers import AccountId, MemberCode, OrganisationId
@@ -17,7 +16,7 @@ from hub.runtime.settings import Settings
 from hub.services.directory.accounts import add_account
 from hub.services.directory.organisations import add_organisation
 from tests.support.acts import made
-from tests.taxii.caller import basic
+from tests.taxii.caller import Answer, basic
 
 API: Final = "/api/v1"
 JSON: Final = "application/json"
@@ -39,7 +38,7 @@ class Caller:
         body: Any = None,
         headers: Mapping[str, str | None] | None = None,
         query: Mapping[str, str] | str = "",
-    ) -> TestResponse:
+    ) -> Answer:
         """Send a request with good credentials; a body of bytes as it is, of anything else as JSON."""
         sent: dict[str, str | None] = {"Authorization": basic(self.username, self.token)}
         if body is not None:
@@ -49,17 +48,18 @@ class Caller:
         data = body if isinstance(body, bytes | None) else msgspec.json.encode(body)
         client = self.application.test_client()
         target = path if path.startswith("/api/") else API + path
-        return client.open(target, method=method, headers=given, data=data, query_string=query)
+        answer = client.open(target, method=method, headers=given, data=data, query_string=query)
+        return Answer(status_code=answer.status_code, headers=answer.headers, data=answer.data)
 
-    def get(self, path: str, query: Mapping[str, str] | str = "") -> TestResponse:
+    def get(self, path: str, query: Mapping[str, str] | str = "") -> Answer:
         """GET a path below `/api/v1`."""
         return self.call("GET", path, query=query)
 
-    def post(self, path: str, body: Any = None, **headers: str) -> TestResponse:
+    def post(self, path: str, body: Any = None, **headers: str) -> Answer:
         """POST to a path below `/api/v1`; `if_match` is the header."""
         return self.call("POST", path, body, _headers(headers))
 
-    def patch(self, path: str, body: Any, **headers: str) -> TestResponse:
+    def patch(self, path: str, body: Any, **headers: str) -> Answer:
         """PATCH a path below `/api/v1`; `if_match` is the header."""
         return self.call("PATCH", path, body, _headers(headers))
 

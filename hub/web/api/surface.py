@@ -9,6 +9,9 @@ from hub.web.api.description.pages import attach_documentation
 from hub.web.api.gate import ApiGate
 from hub.web.api.operations import StrictPlugin, Surface
 from hub.web.api.views.accounts import attach_accounts
+from hub.web.api.views.agreements.documents import attach_documents
+from hub.web.api.views.agreements.keys import attach_keys
+from hub.web.api.views.agreements.transitions import attach_transitions
 from hub.web.api.views.chronicle import attach_chronicle
 from hub.web.api.views.members import attach_members
 from hub.web.api.views.organisations import attach_organisations
@@ -33,6 +36,9 @@ def attach_api(application: Flask, services: Services) -> None:
         attach_organisations,
         attach_accounts,
         attach_tokens,
+        attach_keys,
+        attach_documents,
+        attach_transitions,
         attach_chronicle,
     ):
         attach(surface)

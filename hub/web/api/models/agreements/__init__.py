@@ -1,0 +1,1 @@
+"""Agreements as the API shows and takes them."""

@@ -1,0 +1,1 @@
+"""The operations on agreements and on the keys that sign them."""

@@ -1,0 +1,124 @@
+"""An agreement through the API, from its draft over signatures made elsewhere to its end."""
+
+from base64 import b64decode, b64encode
+from typing import Any, Final
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from hub.domain.directory import Role
+from tests.api.region import Caller, Region
+from tests.taxii.caller import Answer
+
+AT: Final = "/agreements/au-nz"
+
+
+@pytest.fixture(scope="module")
+def zack(region: Region) -> Caller:
+    """Give the administrator of New Zealand's CERT."""
+    return region.account("nz-cert/zack", Role.ADMINISTRATOR)
+
+
+@pytest.fixture(scope="module")
+def otto(region: Region) -> Caller:
+    """Give a second operator."""
+    return region.account("desk/otto", Role.OPERATOR)
+
+
+def document(name: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": name,
+        "version": 1,
+        "title": "Green from Australia to New Zealand",
+        "effect": "permit",
+        "parties": ["AU", "NZ"],
+        "valid_from": "2026-01-01T00:00:00Z",
+        "clauses": [{"number": "1", "from": ["AU"], "to": ["NZ"], "tlp_max": "green"}],
+        "obligations": {"permitted_actions": "internally-visible-actions"},
+        "text": {"contact": "desk@hub.example"},
+    } | changes
+
+
+def signed(caller: Caller, organisation: str, key: Ed25519PrivateKey, name: str) -> Answer:
+    public = b64encode(key.public_key().public_bytes_raw()).decode()
+    added = caller.post(f"/organisations/{organisation}/keys", {"public_key": public})
+    assert added.status_code == 201, added.text
+    canonical = b64decode(caller.get(f"/agreements/{name}/versions/1").json["canonical"])
+    given = {"key": added.json["id"], "signature": b64encode(key.sign(canonical)).decode()}
+    return caller.post(f"/agreements/{name}/versions/1/sign", given)
+
+
+def test_an_agreement_is_drafted_proposed_signed_and_left(olga: Caller, ada: Caller, zack: Caller) -> None:
+    drafted = olga.post("/agreements", document("au-nz"))
+    assert (drafted.status_code, drafted.json["state"]) == (201, "draft")
+    assert ada.get(AT).status_code == 404
+    assert olga.post(f"{AT}/versions/1/propose").json["state"] == "proposed"
+    assert olga.post(f"{AT}/versions/1/propose", if_match=drafted.headers["ETag"]).status_code == 412
+    assert signed(ada, "au-cert", Ed25519PrivateKey.generate(), "au-nz").json["versions"][0]["unsigned"] == ["NZ"]
+    assert signed(zack, "nz-cert", Ed25519PrivateKey.generate(), "au-nz").json["state"] == "active"
+    assert zack.post(f"{AT}/withdraw", {"member": "AU"}).status_code == 404
+    assert zack.post(f"{AT}/withdraw", {"member": "NZ"}).json["state"] == "ended"
+
+
+def test_the_document_is_shown_as_it_was_drafted(olga: Caller) -> None:
+    olga.post("/agreements", document("shown"))
+    shown = olga.get("/agreements/shown/versions/1").json["document"]
+    assert shown["clauses"][0]["from"] == ["AU"]
+    assert shown["obligations"]["permitted_actions"] == "internally-visible-actions"
+
+
+def test_no_operator_signs_for_a_party(olga: Caller, ada: Caller) -> None:
+    olga.post("/agreements", document("unsigned"))
+    olga.post("/agreements/unsigned/versions/1/propose")
+    key = Ed25519PrivateKey.generate()
+    public = b64encode(key.public_key().public_bytes_raw()).decode()
+    name = ada.post("/organisations/au-cert/keys", {"public_key": public}).json["id"]
+    canonical = b64decode(olga.get("/agreements/unsigned/versions/1").json["canonical"])
+    given = {"key": name, "signature": b64encode(key.sign(canonical)).decode()}
+    assert olga.post("/agreements/unsigned/versions/1/sign", given).status_code == 403
+    assert ada.post("/agreements/unsigned/versions/1/sign", given).status_code == 200
+
+
+def test_a_signature_over_something_else_is_refused(olga: Caller, ada: Caller) -> None:
+    olga.post("/agreements", document("forged"))
+    olga.post("/agreements/forged/versions/1/propose")
+    key = Ed25519PrivateKey.generate()
+    public = b64encode(key.public_key().public_bytes_raw()).decode()
+    name = ada.post("/organisations/au-cert/keys", {"public_key": public}).json["id"]
+    given = {"key": name, "signature": b64encode(key.sign(b"something else")).decode()}
+    refused = ada.post("/agreements/forged/versions/1/sign", given)
+    assert (refused.status_code, refused.json["code"]) == (422, "BAD_SIGNATURE")
+
+
+def test_an_agreement_of_others_is_not_there(olga: Caller, ada: Caller) -> None:
+    olga.post("/agreements", document("jp-kr", parties=["JP", "KR"]))
+    olga.post("/agreements/jp-kr/versions/1/propose")
+    there, absent = ada.get("/agreements/jp-kr"), ada.get("/agreements/no-such")
+    assert (there.status_code, there.data) == (absent.status_code, absent.data)
+    assert "jp-kr" not in [known["id"] for known in ada.get("/agreements").json["items"]]
+
+
+def test_what_opens_without_signatures_awaits_another_operator(region: Region, olga: Caller, otto: Caller) -> None:
+    region.account("nz-cert/reader", Role.ANALYST)
+    region.account("au-cert/maker", Role.PRODUCER)
+    wide = document("wide", parties=[], clauses=[{"number": "1", "from": ["AU"], "to": ["NZ"], "tlp_max": "amber"}])
+    olga.post("/agreements", wide)
+    awaited = olga.post("/agreements/wide/versions/1/propose").json
+    if awaited["awaiting"] is None:
+        pytest.skip("nothing that it opens is in the log")
+    assert olga.post("/agreements/wide/approve").json["code"] == "OWN_REQUEST"
+    assert otto.post("/agreements/wide/approve").json["state"] == "active"
+
+
+def test_what_no_agreement_can_mean_is_refused(olga: Caller) -> None:
+    backwards = document("backwards", valid_until="2025-01-01T00:00:00Z")
+    refused = olga.post("/agreements", backwards)
+    assert (refused.status_code, refused.json["code"]) == (422, "AGREEMENT")
+    unknown = olga.post("/agreements", document("unknown", colour="red"))
+    assert unknown.json["faults"] == [{"path": "/colour", "message": "Extra inputs are not permitted"}]
+
+
+def test_a_pair_of_members_is_suspended_by_one_call(olga: Caller) -> None:
+    assert olga.post("/pairs/AU/JP/suspend").json["state"] == "active"
+    assert olga.post("/pairs/JP/AU/suspend").json["id"] == "pair-au-jp"
+    assert olga.post("/pairs/AU/AU/suspend").status_code == 422
