@@ -33,7 +33,10 @@ class Consent(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adoption:
-    """A version of an agreement comes into force, signed by all its parties, in place of every other version."""
+    """A version of an agreement takes the place of every other one, signed by all its parties.
+
+    It comes into force; where the agreement is suspended it stays so.
+    """
 
     agreement: Agreement
 
@@ -160,8 +163,15 @@ def pair_exclusion(one: MemberCode, other: MemberCode, *, since: datetime) -> Ag
 
 
 def _adopted(agreements: tuple[Agreement, ...], adopted: Agreement) -> tuple[Agreement, ...]:
+    """Put a version in place of the others of its agreement; where the agreement is suspended, that one is too."""
+    states = {known.state for known in agreements if known.id == adopted.id}
+    suspended = AgreementState.SUSPENDED in states and AgreementState.ACTIVE not in states
+    concluded = replace(
+        adopted,
+        state=AgreementState.SUSPENDED if suspended else AgreementState.ACTIVE,
+        signed_by=adopted.parties,
+    )
     others = (known for known in agreements if known.id != adopted.id)
-    concluded = replace(adopted, state=AgreementState.ACTIVE, signed_by=adopted.parties)
     return tuple(sorted((*others, concluded), key=lambda known: known.id))
 
 
