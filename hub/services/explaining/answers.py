@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
+from hub.domain.agreements import Obligations
 from hub.domain.clock import tick_of, timestamp_of
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import AccountId, AgreementId, MemberCode, OrganisationId, StixId, Tick
@@ -32,7 +33,7 @@ class Answer:
     agreement_version: int | None
     title: str | None
     clause: str | None
-    obligations: object | None
+    obligations: Obligations | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,3 +14,8 @@ def number_collections(database: Database, ids: Iterable[CollectionId]) -> dict[
     database.execute("INSERT INTO collections (id) SELECT unnest(%s::text[]) ON CONFLICT (id) DO NOTHING", (list(ids),))
     rows = database.execute("SELECT id, number FROM collections")
     return {CollectionId(name): number for name, number in rows}
+
+
+def numbered_collections(database: Database) -> dict[int, CollectionId]:
+    """Return every collection that the log has known, by its number."""
+    return {number: CollectionId(name) for number, name in database.execute("SELECT number, id FROM collections")}

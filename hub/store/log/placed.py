@@ -65,6 +65,26 @@ def standings(database: Database, object_id: StixId, producer: OrganisationId) -
     ]
 
 
+def was_placed(database: Database, object_id: StixId, producer: OrganisationId) -> bool:
+    """Whether a producer has an object, or ever had it."""
+    ((placed,),) = database.execute(
+        "SELECT EXISTS (SELECT FROM log WHERE object_id = %(id)s AND producer = %(producer)s)"
+        " OR EXISTS (SELECT FROM former_rows WHERE object_id = %(id)s AND producer = %(producer)s)",
+        {"id": object_id, "producer": producer},
+    ).fetchall()
+    return bool(placed)
+
+
+def producers_of(database: Database, object_id: StixId) -> tuple[OrganisationId, ...]:
+    """Return who has an object, or ever had it, in order of id."""
+    rows = database.execute(
+        "SELECT producer FROM log WHERE object_id = %(id)s UNION SELECT producer FROM former_rows"
+        " WHERE object_id = %(id)s ORDER BY 1",
+        {"id": object_id},
+    )
+    return tuple(OrganisationId(producer) for (producer,) in rows)
+
+
 def keep_removed(database: Database, seqs: Iterable[int]) -> None:
     """Keep how rows stand that are about to be removed. Call it under the log's lock."""
     database.execute(_KEEP.format(rows="unnest(%s::int8[]) AS known (seq)", changed="true"), (list(seqs),))
