@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import Enum
 from typing import Final, TypeVar, assert_never
 
-from hub.domain.agreements import Agreement, AgreementDocument, AgreementState, Clause, Effect
+from hub.domain.agreements import Agreement, AgreementDocument, AgreementState
 from hub.domain.directory import MemberStatus
 from hub.domain.errors import NotFoundError, UnprocessableError
-from hub.domain.handling import Tlp
 from hub.domain.identifiers import AccountId, AgreementId, MemberCode, OrganisationId
+from hub.policy.agreements.pairs import pair_document, pair_id
 from hub.policy.world import World
 
 Key = TypeVar("Key")
@@ -136,32 +136,6 @@ def changed(world: World, change: Change) -> World:
             assert_never(change)
 
 
-def pair_name(one: MemberCode, other: MemberCode) -> AgreementId:
-    """Return the id of the exclusion that suspends two members for each other: `pair-au-jp`."""
-    first, second = sorted((one.lower(), other.lower()))
-    return AgreementId(f"pair-{first}-{second}")
-
-
-def pair_exclusion(one: MemberCode, other: MemberCode, *, since: datetime) -> Agreement:
-    """Return the exclusion that closes two members to each other, both ways."""
-    first, second = sorted((one, other))
-    return Agreement(
-        id=pair_name(one, other),
-        version=1,
-        title=f"No sharing between {first} and {second}",
-        effect=Effect.EXCLUDE,
-        state=AgreementState.ACTIVE,
-        parties=frozenset(),
-        signed_by=frozenset(),
-        valid_from=since,
-        valid_until=None,
-        clauses=(
-            Clause(number="1", origins=frozenset({first}), destinations=frozenset({second}), tlp_max=Tlp.RED),
-            Clause(number="2", origins=frozenset({second}), destinations=frozenset({first}), tlp_max=Tlp.RED),
-        ),
-    )
-
-
 def _adopted(agreements: tuple[Agreement, ...], adopted: Agreement) -> tuple[Agreement, ...]:
     """Put a version in place of the others of its agreement; where the agreement is suspended, that one is too."""
     states = {known.state for known in agreements if known.id == adopted.id}
@@ -191,10 +165,10 @@ def _paired(world: World, change: PairTurn) -> tuple[Agreement, ...]:
         raise UnprocessableError(f"A pair is two members, and {change.one} is named twice.")
     for code in (change.one, change.other):
         _with(world.members, code, lambda known: known)
-    others = tuple(known for known in world.agreements if known.id != pair_name(change.one, change.other))
+    others = tuple(known for known in world.agreements if known.id != pair_id(change.one, change.other))
     if change.standing is Standing.ACTIVE:
         return others
-    return _adopted(others, pair_exclusion(change.one, change.other, since=_LONG_AGO))
+    return _adopted(others, adoption_of(pair_document(change.one, change.other, at=_LONG_AGO)).agreement)
 
 
 def _below_members(world: World, change: OrganisationTurn | AccountTurn | ConsentTurn) -> World:
