@@ -7,8 +7,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub.domain.directory import Role
+from hub.domain.handling import Tlp
 from tests.api.region import Caller, Region
+from tests.support.stix import indicator
 from tests.taxii.caller import Answer
+from tests.taxii.caller import Caller as TaxiiCaller
 
 AT: Final = "/agreements/au-nz"
 
@@ -100,12 +103,13 @@ def test_an_agreement_of_others_is_not_there(olga: Caller, ada: Caller) -> None:
 
 def test_what_opens_without_signatures_awaits_another_operator(region: Region, olga: Caller, otto: Caller) -> None:
     region.account("nz-cert/reader", Role.ANALYST)
-    region.account("au-cert/maker", Role.PRODUCER)
+    maker = region.account("au-cert/maker", Role.PRODUCER)
+    publisher = TaxiiCaller(application=region.application, username=maker.username, token=maker.token)
+    publisher.added("au", indicator(tlp=Tlp.AMBER))
     wide = document("wide", parties=[], clauses=[{"number": "1", "from": ["AU"], "to": ["NZ"], "tlp_max": "amber"}])
     olga.post("/agreements", wide)
-    awaited = olga.post("/agreements/wide/versions/1/propose").json
-    if awaited["awaiting"] is None:
-        pytest.skip("nothing that it opens is in the log")
+    awaited = olga.post("/agreements/wide/versions/1/propose").json["awaiting"]
+    assert (awaited["transition"], awaited["producers"]) == ("activate", ["au-cert"])
     assert olga.post("/agreements/wide/approve").json["code"] == "OWN_REQUEST"
     assert otto.post("/agreements/wide/approve").json["state"] == "active"
 
@@ -122,3 +126,30 @@ def test_a_pair_of_members_is_suspended_by_one_call(olga: Caller) -> None:
     assert olga.post("/pairs/AU/JP/suspend").json["state"] == "active"
     assert olga.post("/pairs/JP/AU/suspend").json["id"] == "pair-au-jp"
     assert olga.post("/pairs/AU/AU/suspend").status_code == 422
+
+
+def test_what_a_document_would_open_is_told_before_it_is_proposed(olga: Caller, ada: Caller) -> None:
+    wanted = document("what-if", clauses=[{"number": "1", "from": ["AU"], "to": ["NZ"], "tlp_max": "amber"}])
+    told = olga.post("/simulate", wanted)
+    assert told.status_code == 200, told.text
+    assert olga.get("/agreements/what-if").status_code == 404
+    assert ada.post("/simulate", document("theirs", parties=["JP", "KR"])).status_code == 403
+
+
+def test_readers_ask_after_classes_and_rights_and_operators_after_objects(
+    region: Region, olga: Caller, aldo: Caller, ada: Caller, zack: Caller
+) -> None:
+    maker = region.account("au-cert/author", Role.PRODUCER)
+    thing = indicator(tlp=Tlp.RED)
+    TaxiiCaller(application=region.application, username=maker.username, token=maker.token).added("au", thing)
+    question = {"account": zack.username, "object": thing["id"]}
+    for caller in (olga, aldo):
+        told = caller.get("/explain", question).json["versions"][0]
+        assert (told["allowed"], told["parts"][0]["answer"]["rule"]) == (False, "SR-07")
+        assert thing["name"] not in caller.get("/explain", question).text
+    assert ada.get("/explain", question).status_code == 403
+    readers = maker.get("/me/readers", {"object": thing["id"]}).json
+    assert "nz-cert" in [each["organisation"] for each in readers["can_read"][0]["organisations"]]
+    closed = ada.get("/me/explain", {"source": "JP", "tlp": "red", "type": "indicator"}).json["answers"]
+    assert {answer["answer"]["allowed"] for answer in closed} == {False}
+    assert {right["answer"]["allowed"] for right in ada.get("/me/rights").json["rights"]} == {True}

@@ -13,6 +13,7 @@ from hub.web.api.views.agreements.documents import attach_documents
 from hub.web.api.views.agreements.keys import attach_keys
 from hub.web.api.views.agreements.transitions import attach_transitions
 from hub.web.api.views.chronicle import attach_chronicle
+from hub.web.api.views.explaining import attach_explaining
 from hub.web.api.views.members import attach_members
 from hub.web.api.views.organisations import attach_organisations
 from hub.web.api.views.own import attach_own
@@ -40,6 +41,7 @@ def attach_api(application: Flask, services: Services) -> None:
         attach_documents,
         attach_transitions,
         attach_chronicle,
+        attach_explaining,
     ):
         attach(surface)
     attach_documentation(surface)
