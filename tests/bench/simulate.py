@@ -16,6 +16,7 @@ from hub.domain.handling import Tlp
 from hub.domain.identifiers import AgreementId
 from hub.policy.changes.candidates import Adoption
 from hub.services.foresight.simulate import Foresight, simulate
+from hub.store.agreements.writing import insert_agreement, write_record
 from hub.store.database import Database, Pool
 from tests.service.foresight.staging import record_of
 from tests.support.servers import running_servers
