@@ -1,9 +1,10 @@
 """Receivers that want the hub to reach elsewhere, to wait, or to drown."""
 
 import socket
+import struct
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from itertools import count
 
@@ -12,8 +13,9 @@ import pytest
 from hub.outbound.webhooks.answers import Answer, Delivered, Reason, Refused, Unreachable
 from hub.outbound.webhooks.sender import Sender
 from hub.outbound.wire.addresses import Address, Networks, networks_of, resolve
-from hub.outbound.wire.connections import Limits
+from hub.outbound.wire.connections import Connection, Deadline, Limits
 from hub.outbound.wire.endpoints import parse_endpoint
+from hub.outbound.wire.replies import BODY_BYTES
 from tests.service.webhooks.conftest import MakeSender
 from tests.service.webhooks.receivers import OK, Arrived, Receiver, receiving, says
 
@@ -43,7 +45,8 @@ def test_a_name_with_one_address_that_is_not_allowed_is_not_reached_at_the_other
 ) -> None:
     sender = make_sender(resolver=lambda _host, _seconds: [ip_address(text) for text in order])
     with receiving() as receiver:
-        assert reason_of(send(sender, receiver)) is Reason.ADDRESS
+        endpoint = parse_endpoint(f"https://soc.example:{receiver.port}/")
+        assert reason_of(sender.send(endpoint, headers={}, body=b"")) is Reason.ADDRESS
         assert receiver.connections == 0
 
 
@@ -247,3 +250,44 @@ def test_a_kept_connection_that_ends_within_an_answer_is_not_tried_twice(sender:
         assert send(sender, receiver) == Delivered(status=200)
         assert reason_of(send(sender, receiver)) is Reason.LOST
         assert len(receiver.seen) == 2
+
+
+@pytest.mark.parametrize("body", [b"{}", bytes(16 * 1024 * 1024)], ids=["small", "large"])
+def test_a_kept_connection_that_breaks_before_an_answer_is_replaced_once(sender: Sender, body: bytes) -> None:
+    """The receiver resets the first connection as soon as a second request begins on it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            first, _ = listener.accept()
+            first.recv(65_536)
+            first.sendall(OK)
+            first.recv(1)
+            first.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            first.close()
+            second, _ = listener.accept()
+            with second, second.makefile("rb") as reader:
+                while reader.readline() != b"\r\n":
+                    pass
+                reader.read(len(body))
+                second.sendall(OK)
+
+        threading.Thread(target=serve, daemon=True).start()
+        endpoint = parse_endpoint(f"http://127.0.0.1:{listener.getsockname()[1]}/")
+        assert sender.send(endpoint, headers={}, body=b"") == Delivered(status=200)
+        assert sender.send(endpoint, headers={}, body=body) == Delivered(status=200)
+
+
+@pytest.mark.parametrize("framing", [b"Content-Length: 1000000", b"Transfer-Encoding: chunked", b"X: until the end"])
+def test_no_more_than_64_kib_of_a_body_are_kept(framing: bytes) -> None:
+    ours, theirs = socket.socketpair()
+    said = b"HTTP/1.1 500 x\r\n" + framing + b"\r\n\r\n" + b"fffff\r\n" + b"y" * 1_000_000
+    with ours, theirs:
+
+        def flood() -> None:
+            with suppress(OSError):
+                theirs.sendall(said)
+
+        threading.Thread(target=flood, daemon=True).start()
+        reply = Connection(ours, Limits()).exchange(b"", Deadline.after(PATIENT))
+        assert len(reply.body) == BODY_BYTES
+        theirs.shutdown(socket.SHUT_RDWR)
