@@ -2,25 +2,20 @@
 
 import argparse
 import json
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from importlib.util import cache_from_source
 from pathlib import Path
-from typing import Literal
 
 from tests.mutants.table import ROOT, Mutant, mutants
+from tests.mutants.trial import pass_unchanged, try_out
 
 COPIED = ("hub", "tests", "docs", "collections", "config", "pyproject.toml")
-PATIENCE = 600
-"""Seconds after which tests that have not ended have noticed."""
 
 
 class Fate(StrEnum):
@@ -74,7 +69,7 @@ def run(asked: list[Mutant]) -> list[Result]:
     with tempfile.TemporaryDirectory(prefix="hub-mutants-") as name:
         tree = Path(name).resolve() / "tree"
         copy_to(tree)
-        if try_out(tree, sorted({path for mutant in asked for path in mutant.tests}), compiled="kept") != 0:
+        if not pass_unchanged(tree, sorted({path for mutant in asked for path in mutant.tests})):
             sys.exit("The tests fail without any mutant. Make them pass first.")
         for number, mutant in enumerate(asked, start=1):
             result = try_mutant(tree, mutant)
@@ -108,23 +103,6 @@ def try_mutant(tree: Path, mutant: Mutant) -> Result:
     finally:
         path.write_bytes(before)
     return Result(mutant=mutant, fate=_fate(mutant, code), seconds=time.monotonic() - start)
-
-
-def try_out(tree: Path, tests: Iterable[str], *, compiled: Literal["kept", "not-kept"] = "not-kept") -> int:
-    """Run the tests of a tree to their first failure, and return pytest's exit code."""
-    environ = os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "" if compiled == "kept" else "1"}
-    paths = [str(path.relative_to(tree)) for pattern in tests for path in sorted(tree.glob(pattern))]
-    try:
-        return subprocess.run(
-            [sys.executable, "-P", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *paths],
-            cwd=tree,
-            env=environ,
-            timeout=PATIENCE,
-            capture_output=True,
-            check=False,
-        ).returncode
-    except subprocess.TimeoutExpired:
-        return 1
 
 
 def _fate(mutant: Mutant, code: int) -> Fate:
