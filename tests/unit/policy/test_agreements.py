@@ -221,3 +221,9 @@ def test_SR_11_an_agreement_is_in_force_from_its_first_instant_up_to_its_last() 
     assert answer(world, "pg-cert/ana", green, at=START) == GRANTED
     assert answer(world, "pg-cert/ana", green, at=NOW - moment) == GRANTED
     assert answer(world, "pg-cert/ana", green, at=NOW) == MISSED
+
+
+def test_SR_10_cites_words_in_their_own_order_and_after_numbers() -> None:
+    words = [clause("c"), clause("a"), clause("b")]
+    assert ask(region(agreement(*words)), "pg-cert/ana", handling(Tlp.GREEN)).clause == "a"
+    assert ask(region(agreement(*words, clause("9"))), "pg-cert/ana", handling(Tlp.GREEN)).clause == "9"

@@ -292,3 +292,36 @@ def test_a_warning_follows_the_lowering_of_an_observable() -> None:
 def test_a_warning_says_that_a_marking_the_hub_cannot_read_closes_the_object() -> None:
     (warning,) = warnings(replace(FACTS, handling=replace(FACTS.handling, unknown_marking=True)))
     assert "only your own organisation" in warning
+
+
+def test_PR_12_every_version_has_to_agree() -> None:
+    alike, other = stored(EARLIER, digest=b"other"), replace(stored(CREATED, digest=b"first"), created=EARLIER)
+    assert refusal(replace(FACTS, stored=(alike, other))) == "PR-12 IDENTITY_CHANGED"
+
+
+def test_PR_13_other_content_at_the_same_level_is_not_there_already() -> None:
+    before = stored(EARLIER, digest=b"other")
+    facts = replace(FACTS, stored=(before,), referenced_levels={ADDRESS: Tlp.RED})
+    assert refusal(facts) == "PR-13 REFERENCE_LEAKS"
+
+
+def test_PR_13_names_the_highest_level_of_all_and_counts_only_what_is_more() -> None:
+    levels = {ADDRESS: Tlp.AMBER, IDENTITY: Tlp.RED, OTHER_IDENTITY: Tlp.AMBER_STRICT}
+    sentence = judge(replace(FACTS, referenced_levels=levels), at=NOW).sentence
+    assert "Mark it red too" in sentence
+    assert "more" not in sentence
+
+
+def test_a_warning_names_the_default_though_it_is_clear() -> None:
+    (warning,) = warnings(replace(FACTS, handling=handling(Tlp.CLEAR), default_applied=Tlp.CLEAR))
+    assert "default, clear, was applied" in warning
+
+
+def test_there_is_no_warning_of_red_for_amber_strict() -> None:
+    assert not warnings(replace(FACTS, handling=handling(Tlp.AMBER_STRICT, audience("PG"))))
+
+
+def test_there_is_no_warning_of_lowering_where_a_level_is_raised_or_a_version_is_repeated() -> None:
+    lower, strict = stored(EARLIER, digest=b"other", tlp=Tlp.CLEAR), stored(tlp=Tlp.AMBER)
+    assert not warnings(replace(FACTS, stored=(lower,)))
+    assert not warnings(replace(FACTS, stored=(strict,)))
