@@ -8,6 +8,7 @@ from psycopg import sql
 
 from hub.domain.agreements import Agreement, AgreementDocument, AgreementRecord, AgreementState
 from hub.domain.clock import tick_of
+from hub.domain.directory import Organisation
 from hub.domain.handling import Classes
 from hub.policy.agreements.canonical import drafted
 from hub.policy.changes.candidates import Adoption, Change
@@ -42,7 +43,11 @@ def scenario(seed: int) -> Scenario:
     """Draw a scenario; its agreements have no parties, so that nobody has to sign while it is applied."""
     random = Random(seed)  # noqa: S311 - a drawing that can be repeated is the point
     drawn = draw_world(random)
-    world = replace(drawn, agreements=tuple(_regional(agreement) for agreement in drawn.agreements))
+    world = replace(
+        drawn,
+        organisations={name: _served_at_home(each) for name, each in drawn.organisations.items()},
+        agreements=tuple(_regional(agreement) for agreement in drawn.agreements),
+    )
     classes = draw_classes(random)
     rows, change = draw_rows(random, classes), draw_change(random, world)
     if isinstance(change, Adoption):
@@ -58,7 +63,10 @@ def found_region(pool: Pool) -> None:
         )
         cursor.executemany(
             "INSERT INTO organisations (id, member, kind, name, served_by) VALUES (%s, %s, %s, %s, %s)",
-            [(each.id, each.member, each.kind, each.name, each.served_by) for each in ORGANISATIONS.values()],
+            [
+                (each.id, each.member, each.kind, each.name, each.served_by)
+                for each in map(_served_at_home, ORGANISATIONS.values())
+            ],
         )
         cursor.executemany(
             "INSERT INTO accounts (id, organisation, roles, purpose) VALUES (%s, %s, '{analyst}', %s)",
@@ -113,6 +121,13 @@ def record_of(agreement: Agreement) -> AgreementRecord:
 
 def _regional(agreement: Agreement) -> Agreement:
     return replace(agreement, parties=frozenset(), signed_by=frozenset())
+
+
+def _served_at_home(organisation: Organisation) -> Organisation:
+    """Leave out who is served abroad; the directory does not take that in."""
+    server = organisation.served_by
+    abroad = server is not None and ORGANISATIONS[server].member != organisation.member
+    return replace(organisation, served_by=None) if abroad else organisation
 
 
 def _next_version(world: World, drawn: Agreement) -> Agreement:
