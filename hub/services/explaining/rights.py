@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from hub.domain.agreements import ANY
 from hub.domain.directory import Principal
+from hub.domain.errors import NotFoundError
 from hub.domain.handling import Audience, Handling, Tlp
 from hub.domain.identifiers import AccountId, MemberCode
 from hub.policy.clauses import concluded
@@ -89,10 +90,17 @@ _Granted = tuple[_Band, Handling]
 
 def rights(pool: Pool, principal: Principal, *, at: datetime) -> Rights:
     """Say what the caller may see at an instant, from whom, under which rule, and until when that holds."""
+    return rights_for(pool, principal.account.id, at=at)
+
+
+def rights_for(pool: Pool, account: AccountId, *, at: datetime) -> Rights:
+    """Say what an account may see, for operators; raise NotFoundError where there is none."""
     with pool.snapshot() as database:
         world = load_facts(database).world
         terms = load_terms(database)
-    return rights_of(world, terms, principal.account.id, at=at)
+    if account not in world.accounts:
+        raise NotFoundError(f"There is no account {account}.")
+    return rights_of(world, terms, account, at=at)
 
 
 def rights_of(world: World, terms: Terms, account: AccountId, *, at: datetime) -> Rights:

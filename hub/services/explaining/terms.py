@@ -7,6 +7,7 @@ from hub.domain.agreements import Obligations
 from hub.domain.identifiers import AgreementId
 from hub.policy.tracing import Trace
 from hub.services.explaining.answers import Answer
+from hub.store.agreements.records import list_records
 from hub.store.database import Database
 
 
@@ -45,6 +46,11 @@ class Terms:
 
 
 def load_terms(database: Database) -> Terms:
-    """Read the obligations of every version of every agreement."""
-    del database
-    return Terms(obligations={})
+    """Read the obligations of every version of every agreement. Call it in a snapshot."""
+    return Terms(
+        obligations={
+            (record.id, version.number): version.document.obligations
+            for record in list_records(database)
+            for version in record.versions
+        }
+    )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from hub.domain.clock import instant_of
+from hub.domain.errors import NotFoundError
 from hub.domain.handling import Handling
 from hub.domain.identifiers import AccountId, CollectionId, StixId
 from hub.policy.decisions import Decision
@@ -52,13 +53,16 @@ def explain(
 def explain_object(pool: Pool, account: AccountId, object_id: StixId, *, at: datetime) -> ObjectExplained:
     """Say of every version of an object, part by part, why the account may or may not read it. For operators alone.
 
-    No version at all means that the hub does not hold the object: whoever is shown this learns that.
+    No version at all means that the hub does not hold the object: whoever is shown this learns that. Raise
+    NotFoundError where there is no such account.
     """
     with pool.snapshot() as database:
         facts = load_facts(database)
         terms = load_terms(database)
         versions = placed_versions(database, [object_id])
         collections = numbered_collections(database)
+    if account not in facts.world.accounts:
+        raise NotFoundError(f"There is no account {account}.")
     return ObjectExplained(
         object_id=object_id,
         account=account,
