@@ -51,7 +51,7 @@ def check_objects(envelope: Envelope, *, caps: Caps, at: datetime) -> CheckedEnv
         length = pattern_bytes(value)
         patterns += length
         over = length > 0 and patterns > caps.envelope_pattern_bytes
-        problem = _TOO_MUCH if over else first_problem(value, len(piece), caps)
+        problem = _TOO_MUCH if over else first_problem(value, piece, caps)
         if problem is None:
             accepted.append(checked(value, piece, position=position, warnings=warnings_about(value, at=at)))
         else:
@@ -59,15 +59,18 @@ def check_objects(envelope: Envelope, *, caps: Caps, at: datetime) -> CheckedEnv
     return CheckedEnvelope(accepted=tuple(accepted), refused=tuple(refused))
 
 
-def first_problem(value: Mapping[str, object], size: int, caps: Caps) -> Problem | None:
-    """Return why an object is refused, or None; `size` is its length in bytes as it was sent."""
-    if fast.accepts(value) and is_within_caps(value, size, caps):
+def first_problem(value: Mapping[str, object], piece: bytes, caps: Caps) -> Problem | None:
+    """Return why an object is refused, or None; `piece` are the bytes that it was read from."""
+    if fast.accepts(value) and is_within_caps(value, piece, caps):
         return pattern_problem(value, caps)
-    return every_problem(value, size, caps)
+    return every_problem(value, len(piece), caps)
 
 
 def every_problem(value: Mapping[str, object], size: int, caps: Caps) -> Problem | None:
-    """Return the first problem that the hub's full checks and the library find, the fast gate apart."""
+    """Return the first problem that the hub's full checks and the library find, the fast gate apart.
+
+    `size` is the length of the object in bytes as it was sent.
+    """
     return next(_problems(value, size, caps), None)
 
 

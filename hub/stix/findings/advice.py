@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Final
 
 from hub.stix.audience import EXTENSION_ID
 from hub.stix.findings.derivation import derived_id
-from hub.stix.form.names import CANONICAL_ID, instant_of_text
+from hub.stix.form.names import instant_of_text, uuid_version_of
 from hub.stix.form.shapes import META_TYPES, OBSERVABLE_TYPES, members_of, shape_of_extension, shape_of_type
 from hub.stix.problems import shown
 from hub.stix.tlp import TLP2_EXTENSION
@@ -74,45 +75,37 @@ def warnings_about(value: Mapping[str, object], *, at: datetime) -> tuple[str, .
 
 def _warnings(value: Mapping[str, object], at: datetime) -> Iterator[str]:
     kind = str(value["type"])
-    yield from _type_warnings(kind)
-    yield from _id_warnings(kind, value)
-    yield from _name_warnings(value, kind)
-    if "extensions" in value:
-        yield from _extension_warnings(value["extensions"])
-    if "external_references" in value:
-        yield from _link_warnings(value["external_references"])
-    hashes = value.get("hashes")
-    if isinstance(hashes, dict):
-        for algorithm in sorted(hashes.keys() - HASH_ALGORITHMS):
-            yield f"hashes: {shown(algorithm)} is not one of STIX's names of hash algorithms; kept as sent."
+    if shape_of_type(kind) is None:
+        yield f"type: STIX 2.1 defines no {shown(kind)}; its own properties were not checked."
+    else:
+        yield from _id_warnings(kind, value)
+    if value.get("name") == "":
+        yield "name is empty."
+    custom = value.keys() - members_of(kind).keys()
+    if custom and shape_of_type(kind) is not None:
+        yield from _name_warnings(value, custom, kind)
+    for name, warnings in _BY_PROPERTY.items():
+        if name in value:
+            yield from warnings(value[name])
     of_this_type = _BY_TYPE.get(kind)
     if of_this_type is not None:
         yield from of_this_type(value, at)
 
 
-def _type_warnings(kind: str) -> Iterator[str]:
-    if shape_of_type(kind) is None:
-        yield f"type: STIX 2.1 defines no {shown(kind)}; its own properties were not checked."
-
-
 def _id_warnings(kind: str, value: Mapping[str, object]) -> Iterator[str]:
     identifier = str(value["id"])
-    match = CANONICAL_ID.fullmatch(identifier)
-    uuid_version = match["uuid_version"] if match else ""
+    uuid_version = uuid_version_of(identifier)
     if kind in OBSERVABLE_TYPES:
         if uuid_version == "5" and derived_id(value) not in (None, identifier):
             yield "id: a UUID of version 5, but not the one that STIX derives from the properties."
-    elif uuid_version != "4" and shape_of_type(kind) is not None:
+    elif uuid_version != "4":
         yield f"id: a UUID of version {uuid_version}; it should be of version 4."
 
 
-def _name_warnings(value: Mapping[str, object], kind: str) -> Iterator[str]:
-    if value.get("name") == "":
-        yield "name is empty."
-    if shape_of_type(kind) is not None and not _has_toplevel_extension(value):
-        members = members_of(kind)
+def _name_warnings(value: Mapping[str, object], custom: AbstractSet[str], kind: str) -> Iterator[str]:
+    if not _has_toplevel_extension(value):
         for name in value:
-            if name not in members and not name.startswith("x_"):
+            if name in custom and not name.startswith("x_"):
                 yield f"{shown(name)}: STIX 2.1 defines no such property on {kind}; custom names should begin with x_."
 
 
@@ -135,6 +128,11 @@ def _link_warnings(references: object) -> Iterator[str]:
         url = reference.get("url") if isinstance(reference, dict) else None
         if isinstance(url, str) and not _LINK.match(url):
             yield f"external_references: {shown(url)} is not a web address and is never shown as a link."
+
+
+def _hash_warnings(hashes: object) -> Iterator[str]:
+    for algorithm in sorted(hashes.keys() - HASH_ALGORITHMS) if isinstance(hashes, dict) else ():
+        yield f"hashes: {shown(algorithm)} is not one of STIX's names of hash algorithms; kept as sent."
 
 
 def _relationship_warnings(value: Mapping[str, object], _at: datetime) -> Iterator[str]:
@@ -164,6 +162,12 @@ def _marking_warnings(value: Mapping[str, object], _at: datetime) -> Iterator[st
     if value.get("definition_type", "statement") not in ("statement", "tlp"):
         yield "definition_type: neither statement nor tlp; only you will see what carries this marking."
 
+
+_BY_PROPERTY: Final[Mapping[str, Callable[[object], Iterator[str]]]] = {
+    "extensions": _extension_warnings,
+    "external_references": _link_warnings,
+    "hashes": _hash_warnings,
+}
 
 _BY_TYPE: Final[Mapping[str, Callable[[Mapping[str, object], datetime], Iterator[str]]]] = {
     "relationship": _relationship_warnings,

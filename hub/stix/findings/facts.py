@@ -1,21 +1,25 @@
 """What the hub needs to know of an object that it accepts."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
-import orjson
+import msgspec
 
 from hub.domain.clock import tick_of
 from hub.domain.identifiers import StixId, Tick
 from hub.domain.submissions import CheckedObject
-from hub.stix.findings.markings import definition_of, level_of, other_markings_of
+from hub.stix.findings.markings import definition_of, markings_of
 from hub.stix.form.identity import is_observable
 from hub.stix.form.names import instant_of_text
 from hub.stix.form.references import references_of
 
+_FRACTION: Final = b".0"
 _WHOLE_NUMBERS: Final = (b".0,", b".0}", b".0]")
-"""How a whole number with a fraction ends where orjson writes it (and seldom a text)."""
+"""How a whole number with a fraction ends where it is written (and seldom a text)."""
+
+_ENCODER: Final = msgspec.json.Encoder(order="sorted")
 
 
 def checked(value: Mapping[str, object], piece: bytes, *, position: int, warnings: tuple[str, ...]) -> CheckedObject:
@@ -23,6 +27,7 @@ def checked(value: Mapping[str, object], piece: bytes, *, position: int, warning
     created, modified = _text(value, "created"), _text(value, "modified")
     version = modified or created
     created_tick, modified_tick = _tick(created), _tick(modified)
+    level, other_markings = markings_of(value)
     return CheckedObject(
         position=position,
         id=StixId(str(value["id"])),
@@ -36,8 +41,8 @@ def checked(value: Mapping[str, object], piece: bytes, *, position: int, warning
         revoked=value.get("revoked") is True,
         payload=piece,
         digest=digest_of(value),
-        tlp=level_of(value),
-        marking_refs=other_markings_of(value),
+        tlp=level,
+        marking_refs=other_markings,
         refs=references_of(value),
         defines=definition_of(value),
         warnings=warnings,
@@ -46,9 +51,9 @@ def checked(value: Mapping[str, object], piece: bytes, *, position: int, warning
 
 def digest_of(value: object) -> bytes:
     """Return the SHA-256 of a JSON value's canonical form: sorted names, no white space, whole numbers as integers."""
-    written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    if any(ending in written for ending in _WHOLE_NUMBERS):
-        written = orjson.dumps(_with_whole_numbers(value), option=orjson.OPT_SORT_KEYS)
+    written = _ENCODER.encode(value)
+    if _FRACTION in written and any(ending in written for ending in _WHOLE_NUMBERS):
+        written = _ENCODER.encode(_with_whole_numbers(value))
     return sha256(written).digest()
 
 
@@ -66,7 +71,9 @@ def _text(value: Mapping[str, object], name: str) -> str | None:
     return text if isinstance(text, str) else None
 
 
+@lru_cache(maxsize=8_192)
 def _tick(timestamp: str | None) -> Tick | None:
+    """Return the tick of a `created` or `modified`, which have at most six fraction digits."""
     return None if timestamp is None else tick_of(instant_of_text(timestamp))
 
 

@@ -13,6 +13,7 @@ from hub.stix.problems import Code, Problem, shown
 from hub.stix.tlp import LEVELS, tlp_problem
 
 _MARKING_DEFINITION: Final = "marking-definition"
+_NONE: Final[frozenset[StixId]] = frozenset()
 _GRANULAR_MEMBERS: Final = frozenset({"marking_ref", "lang", "selectors"})
 
 
@@ -34,15 +35,13 @@ def marking_problems(value: Mapping[str, object]) -> Iterator[Problem]:
         yield from _granular_problems(value, granular, f"granular_markings[{index}]")
 
 
-def level_of(value: Mapping[str, object]) -> Tlp | None:
-    """Return the highest TLP level among object and granular markings; None where there is none."""
-    levels = [LEVELS[StixId(name)] for _, name in _marking_ids(value) if name in LEVELS]
-    return max(levels, default=None)
-
-
-def other_markings_of(value: Mapping[str, object]) -> frozenset[StixId]:
-    """Return the marking references that are not TLP."""
-    return frozenset(StixId(name) for _, name in _marking_ids(value) if name not in LEVELS)
+def markings_of(value: Mapping[str, object]) -> tuple[Tlp | None, frozenset[StixId]]:
+    """Return the highest TLP level among object and granular markings, None where there is none, and the other ones."""
+    names = {StixId(name) for _, name in _marking_ids(value)}
+    if not names:
+        return None, _NONE
+    levels = [LEVELS[name] for name in names if name in LEVELS]
+    return max(levels, default=None), frozenset(names - LEVELS.keys()) if len(levels) < len(names) else _NONE
 
 
 def definition_of(value: Mapping[str, object]) -> Marking | None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from hub.domain.clock import EPOCH
@@ -16,13 +17,11 @@ TYPE_NAME: Final = re.compile(r"(?=.{3,250}\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re
 PROPERTY_NAME: Final = re.compile(r"[a-z][a-z0-9_]{2,249}", re.ASCII)
 EXTENSION_NAME: Final = re.compile(r"[a-z][a-z0-9-]{2,249}", re.ASCII)
 DICTIONARY_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,250}", re.ASCII)
-CANONICAL_ID: Final = re.compile(
-    r"(?P<type>[a-z][a-z0-9]*(?:-[a-z0-9]+)*)--"
-    r"[0-9a-f]{8}-[0-9a-f]{4}-(?P<uuid_version>[1-8])[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
-    re.ASCII,
-)
+UUID_FORM: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+CANONICAL_ID: Final = re.compile(rf"[a-z][a-z0-9]*(?:-[a-z0-9]+)*--{UUID_FORM}", re.ASCII)
 """`TYPE--UUID` in the one spelling that is an id here: lower case, RFC 4122 variant (STIX 2.1 §2.9)."""
 
+_LONGEST_REMEMBERED: Final = len("2026-01-31T12:00:00.000000000Z")
 _TIMESTAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z", re.ASCII)
 _VERSION_DIGITS: Final = range(3, 7)
 _LANGUAGE_TAG: Final = re.compile(
@@ -45,6 +44,11 @@ def is_language_tag(text: str) -> bool:
 def type_of_id(identifier: str) -> str:
     """Return the type that a canonical id begins with."""
     return identifier[:-38]
+
+
+def uuid_version_of(identifier: str) -> str:
+    """Return the digit that says which version of UUID a canonical id has."""
+    return identifier[-22]
 
 
 def id_problem(text: str, where: str) -> Problem | None:
@@ -83,13 +87,7 @@ def version_problem(text: str, where: str) -> Problem | None:
 
 def is_timestamp(text: str) -> bool:
     """Return whether a text is an RFC 3339 timestamp in UTC, of a day and a second that exist."""
-    if _TIMESTAMP.fullmatch(text) is None:
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+    return (instant_of_short if len(text) <= _LONGEST_REMEMBERED else _read_instant)(text) is not None
 
 
 def fraction_of(timestamp: str) -> str:
@@ -99,4 +97,21 @@ def fraction_of(timestamp: str) -> str:
 
 def instant_of_text(timestamp: str) -> datetime:
     """Return the instant of a well-formed timestamp, to the microsecond."""
-    return datetime.fromisoformat(timestamp)
+    known = instant_of_short(timestamp) if len(timestamp) <= _LONGEST_REMEMBERED else None
+    return known or datetime.fromisoformat(timestamp)
+
+
+def _read_instant(text: str) -> datetime | None:
+    if _TIMESTAMP.fullmatch(text) is None:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+instant_of_short: Final = lru_cache(maxsize=8_192)(_read_instant)
+"""Return the instant of a text that is a timestamp, else None. For texts that are short enough to be remembered.
+
+An object says the same instant several times, and is asked for it by several checks.
+"""

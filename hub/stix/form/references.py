@@ -6,17 +6,23 @@ from typing import Final
 
 from hub.domain.identifiers import StixId
 from hub.stix.form.names import CANONICAL_ID, id_problem
-from hub.stix.form.shapes import Kind, Shape, all_shapes
+from hub.stix.form.shapes import Kind, Shape, all_shapes, all_types, common_shape, members_of
 from hub.stix.problems import Code, Problem
 
 _NOT_CONTENT: Final = frozenset({"object_marking_refs", "marking_ref", "created_by_ref"})
 """References that say whose an object is and how it is handled, not what it is about."""
 
+_BARREN: Final = frozenset(Kind) - {Kind.REFERENCE, Kind.LIST, Kind.OBJECT, Kind.DICTIONARY, Kind.EXTENSIONS}
+"""Kinds of values that neither are nor hold references."""
+
 
 def references_of(value: Mapping[str, object]) -> frozenset[StixId]:
-    """Return the ids that an object is about: all its references apart from markings and its creator."""
+    """Return the ids that an object is about: all its references apart from markings and its creator.
+
+    INVARIANT: the object has passed every check, so the properties that STIX defines are what it says.
+    """
     found: list[tuple[str, str]] = []
-    _gather(value, found)
+    _gather({name: value[name] for name in value.keys() - _without_references(str(value["type"]))}, found)
     return frozenset(StixId(text) for name, text in found if name not in _NOT_CONTENT and CANONICAL_ID.fullmatch(text))
 
 
@@ -35,6 +41,21 @@ def reference_problems(value: Mapping[str, object]) -> Iterator[Problem]:
             yield problem
         elif text.startswith("bundle--"):
             yield Problem(Code.REFERENCE_TYPE, f"{name}: a bundle is no object that could be referred to.")
+
+
+def _without_references(kind: str) -> frozenset[str]:
+    """Return the properties of an object of a type in which there is no reference to content."""
+    return _barren().get(kind) or _barren()[""]
+
+
+@cache
+def _barren() -> Mapping[str, frozenset[str]]:
+    """Return these properties for each type that STIX 2.1 defines and, under no name, for all others."""
+    members = {kind: members_of(kind) for kind in all_types()} | {"": common_shape()}
+    return {
+        kind: _NOT_CONTENT | {name for name, shape in shapes.items() if (shape.item or shape).kind in _BARREN}
+        for kind, shapes in members.items()
+    }
 
 
 def _gather(value: Mapping[str, object], found: list[tuple[str, str]]) -> None:

@@ -19,6 +19,8 @@ class Kind(Enum):
     """What a property holds, as far as JSON and the hub's own checks go."""
 
     TEXT = auto()
+    HEX = auto()
+    BINARY = auto()
     INTEGER = auto()
     NUMBER = auto()
     BOOLEAN = auto()
@@ -33,7 +35,9 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """The shape of one value: `item` of a list, `members` and `required` of an object, limits of a number.
+    """The shape of one value: `item` of a list, `members` of an object, limits of a number.
+
+    Of the members all in `required` have to be there and, where there are such, at least one in `some`.
 
     `allowed` are the values of a closed vocabulary. A reference may name one of `types` that the library knows or,
     where that is None, any type that is not `forbidden`.
@@ -43,12 +47,12 @@ class Shape:
     item: "Shape | None" = None
     members: Mapping[str, "Shape"] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
+    some: frozenset[str] = frozenset()
     least: float | None = None
     most: float | None = None
     allowed: frozenset[str] | None = None
     types: frozenset[str] | None = None
     forbidden: frozenset[str] = frozenset()
-    opaque: bool = False
 
 
 META_TYPES: Final = frozenset({"marking-definition", "language-content", "extension-definition"})
@@ -71,16 +75,24 @@ def shape_of_extension(name: str) -> Shape | None:
     return _extension_shapes().get(name)
 
 
+def all_types() -> frozenset[str]:
+    """Return the types that STIX 2.1 defines."""
+    return frozenset(_shapes())
+
+
+def extension_names() -> frozenset[str]:
+    """Return the names of the extensions that STIX 2.1 defines."""
+    return frozenset(_extension_shapes())
+
+
 def all_shapes() -> list[Shape]:
     """Return the shapes of all types and extensions that STIX 2.1 defines."""
     return [*_shapes().values(), *_extension_shapes().values()]
 
 
-@cache
 def members_of(name: str) -> Mapping[str, Shape]:
     """Return the shapes of the properties of a type: its own, and the common ones also where it has none of them."""
-    shape = shape_of_type(name)
-    return common_shape() if shape is None else MappingProxyType({**common_shape(), **shape.members})
+    return _members().get(name) or common_shape()
 
 
 @cache
@@ -96,6 +108,11 @@ def contributing_properties(name: str) -> tuple[str, ...]:
     """Return the properties from which STIX derives the id of an observable type."""
     found = v21.OBJ_MAP_OBSERVABLE.get(name)
     return () if found is None else tuple(found._id_contributing_properties)  # noqa: SLF001 - as below
+
+
+@cache
+def _members() -> Mapping[str, Mapping[str, Shape]]:
+    return {name: MappingProxyType({**common_shape(), **shape.members}) for name, shape in _shapes().items()}
 
 
 @cache
@@ -115,10 +132,11 @@ def _shape_of_class(found: Any) -> Shape:  # noqa: ANN401 - the library has no t
         kind=Kind.OBJECT,
         members=MappingProxyType({name: _shape_of_property(item) for name, item in described.items()}),
         required=frozenset(name for name, item in described.items() if item.required),
+        some=_some_of(found),
     )
 
 
-def _shape_of_property(item: Any) -> Shape:  # noqa: ANN401, C901, PLR0911 - one line a kind
+def _shape_of_property(item: Any) -> Shape:  # noqa: ANN401, C901, PLR0911, PLR0912 - one line a kind
     match item:
         case library.ListProperty():
             inner = item.contained
@@ -144,18 +162,48 @@ def _shape_of_property(item: Any) -> Shape:  # noqa: ANN401, C901, PLR0911 - one
             return Shape(kind=Kind.DICTIONARY)
         case library.EnumProperty():
             return Shape(kind=Kind.TEXT, allowed=frozenset(item.allowed))
-        case library.HexProperty() | library.BinaryProperty():
-            return Shape(kind=Kind.TEXT, opaque=True)
+        case library.HexProperty():
+            return Shape(kind=Kind.HEX)
+        case library.BinaryProperty():
+            return Shape(kind=Kind.BINARY)
     return Shape(kind=Kind.TEXT)
 
 
 def _reference_shape(item: Any) -> Shape:  # noqa: ANN401 - the library has no types
+    """Return the shape of a reference.
+
+    Where a property refers to whole classes of objects (SDO, SCO, SRO), types that nobody knows may belong to them.
+    """
     if item.auth_type != item._WHITELIST:  # noqa: SLF001 - as above
         return Shape(kind=Kind.REFERENCE, forbidden=frozenset(item.specifics))
-    classes = {
-        STIXTypeClass.SDO: DOMAIN_TYPES,
-        STIXTypeClass.SCO: OBSERVABLE_TYPES,
-        STIXTypeClass.SRO: RELATIONSHIP_TYPES,
-    }
-    known = frozenset(item.specifics).union(*(classes[generic] for generic in item.generics))
-    return Shape(kind=Kind.REFERENCE, types=known)
+    if not item.generics:
+        return Shape(kind=Kind.REFERENCE, types=frozenset(item.specifics))
+    foreign = frozenset[str]().union(*(_CLASSES[generic] for generic in _CLASSES.keys() - item.generics))
+    return Shape(kind=Kind.REFERENCE, forbidden=foreign - item.specifics)
+
+
+_CLASSES: Final = {
+    STIXTypeClass.SDO: DOMAIN_TYPES,
+    STIXTypeClass.SCO: OBSERVABLE_TYPES,
+    STIXTypeClass.SRO: RELATIONSHIP_TYPES,
+}
+_COMMON_TO_OBSERVABLES: Final = frozenset(
+    {"type", "spec_version", "id", "object_marking_refs", "granular_markings", "defanged", "extensions"}
+)
+_NEEDS_SOMETHING: Final = (*v21.EXT_MAP.values(), v21.WindowsPEOptionalHeaderType, v21.Process, v21.X509Certificate)
+"""What needs some property of its own, whichever."""
+
+_SOME: Final[Mapping[Any, tuple[str, ...]]] = {
+    v21.EmailMIMEComponent: ("body", "body_raw_ref"),
+    v21.ExternalReference: ("description", "external_id", "url"),
+    v21.File: ("hashes", "name"),
+    v21.MalwareAnalysis: ("result", "analysis_sco_refs"),
+    v21.NetworkTraffic: ("src_ref", "dst_ref"),
+}
+"""What needs one of these properties. The library asks for them in code of its own, class by class."""
+
+
+def _some_of(found: Any) -> frozenset[str]:  # noqa: ANN401 - as above
+    if found in _NEEDS_SOMETHING:
+        return frozenset(found._properties) - _COMMON_TO_OBSERVABLES  # noqa: SLF001 - as above
+    return frozenset(_SOME.get(found, ()))

@@ -19,16 +19,22 @@ def size_problems(value: Mapping[str, object], size: int, caps: Caps) -> Iterato
         yield from _text_problems(value, caps)
 
 
-def is_within_caps(value: Mapping[str, object], size: int, caps: Caps) -> bool:
-    """Return whether an object of few bytes and common properties exceeds no cap; False also where it might not.
+def is_within_caps(value: Mapping[str, object], piece: bytes, caps: Caps) -> bool:
+    """Return whether an object exceeds no cap; `piece` are the bytes that it was read from."""
+    return _is_surely_small(value, piece, caps) or next(size_problems(value, len(piece), caps), None) is None
 
-    No text is longer than the object, and no list has more items than half of its bytes.
+
+def _is_surely_small(value: Mapping[str, object], piece: bytes, caps: Caps) -> bool:
+    """Return whether an object exceeds no cap because its bytes are few: the usual case, and quickly seen.
+
+    No text is longer than the object, no list has more items than half of its bytes, no object more members than there
+    are colons.
     """
     markings = value.get("object_marking_refs", ())
     external = value.get("external_references", ())
     return (
-        size <= min(caps.object_bytes, caps.string_bytes, caps.pattern_bytes, 2 * caps.list_items)
-        and len(value) <= caps.properties
+        len(piece) <= min(caps.object_bytes, caps.string_bytes, caps.pattern_bytes, 2 * caps.list_items)
+        and piece.count(b":") <= caps.properties
         and (isinstance(markings, list | tuple) and len(markings) <= caps.marking_refs)
         and (isinstance(external, list | tuple) and len(external) <= caps.external_references)
         and "granular_markings" not in value

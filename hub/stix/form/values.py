@@ -12,6 +12,8 @@ _VERSIONS: Final = frozenset({"created", "modified"})
 
 _EXPECTED: Final = {
     Kind.TEXT: (str, "a text"),
+    Kind.HEX: (str, "a text"),
+    Kind.BINARY: (str, "a text"),
     Kind.REFERENCE: (str, "an id"),
     Kind.TIMESTAMP: (str, "a timestamp"),
     Kind.INTEGER: (int, "an integer"),

@@ -128,3 +128,63 @@ PLAIN: Final[tuple[dict[str, Any], ...]] = (
     observable("network-traffic", protocols=["tcp"], src_ref=f"ipv4-addr--{UUID}", dst_port=443),
 )
 """One plain object of every type that the fast gate understands."""
+
+_EXTENSION: Final = f"extension-definition--{UUID}"
+
+EXTENDED: Final[tuple[dict[str, Any], ...]] = (
+    identity(granular_markings=[{"marking_ref": RED, "selectors": ["name"]}, {"lang": "fr", "selectors": ["id"]}]),
+    identity(extensions={_EXTENSION: {"extension_type": "property-extension", "rank": 5, "empty": []}}),
+    identity(rank=5, extensions={_EXTENSION: {"extension_type": "toplevel-property-extension"}}),
+    identity(x_nested={"a": [1, [], {"b_refs": [f"tool--{UUID}"]}]}, x_list=[1, "a", 0.5]),
+    statement(object_marking_refs=[GREEN]),
+    statement(definition_type="pap", definition={"pap": "green"}),
+    domain_object("x-thing", name="x", x_rank=5, labels=["a"]),
+    domain_object("x-thing", extensions={_EXTENSION: {"extension_type": "new-sdo"}}),
+    domain_object("grouping", context="x", object_refs=[f"x-thing--{UUID}", f"marking-definition--{UUID}"]),
+    domain_object("language-content", object_ref=f"identity--{UUID}", contents={"de": {"name": "CERT"}}),
+    domain_object(
+        "extension-definition",
+        created_by_ref=f"identity--{UUID}",
+        name="Rank",
+        schema="https://cert.example/rank",
+        version="1.0.0",
+        extension_types=["property-extension", "new-sdo"],
+    ),
+    domain_object(
+        "observed-data",
+        first_observed="2026-01-01T00:00:00Z",
+        last_observed="2026-01-02T00:00:00Z",
+        number_observed=1,
+        object_refs=[f"ipv4-addr--{UUID}"],
+    ),
+    domain_object("malware-analysis", product="a", result="benign", sample_ref=f"file--{UUID}"),
+    domain_object("incident", name="Outage"),
+    observable("x-sensor", value=1),
+    observable("artifact", payload_bin="YQ==", mime_type="text/plain"),
+    observable("artifact", url="https://host.example/a", hashes={"SHA-256": "a" * 64, "X-ANY": "b"}),
+    observable(
+        "email-message", is_multipart=False, body="a", from_ref=f"email-addr--{UUID}", date="2026-01-01T00:00:00Z"
+    ),
+    observable(
+        "email-message",
+        is_multipart=True,
+        body_multipart=[{"body": "a"}, {"body_raw_ref": f"artifact--{UUID}", "content_type": "image/png"}],
+        additional_header_fields={"Reply-To": ["a", "b"]},
+    ),
+    observable(
+        "process", pid=1, environment_variables={"A": "b"}, extensions={"windows-process-ext": {"priority": "a"}}
+    ),
+    observable("x509-certificate", serial_number="1", x509_v3_extensions={"key_usage": "a"}),
+    observable(
+        "network-traffic", protocols=["tcp"], src_ref=f"ipv4-addr--{UUID}", end="2026-01-01T00:00:00Z", is_active=False
+    ),
+    observable("file", name="a.zip", extensions={"archive-ext": {"contains_refs": [f"file--{UUID}"]}}),
+    observable("file", name="a", extensions={"ntfs-ext": {"alternate_data_streams": [{"name": "s", "size": 1}]}}),
+    observable(
+        "file",
+        name="a.exe",
+        extensions={"windows-pebinary-ext": {"pe_type": "exe", "sections": [{"name": "s", "entropy": 1}]}},
+    ),
+    observable("user-account", user_id="1", extensions={"unix-account-ext": {"gid": 1, "groups": ["a"]}}),
+)
+"""Objects of the rarer kinds that the fast gate understands: markings of parts, extensions, types of producers' own."""

@@ -1,6 +1,7 @@
 """The rule of the two gates: whatever the fast gate accepts, the full checks and the library accept."""
 
 import json
+import random
 from copy import deepcopy
 from typing import Any
 
@@ -13,7 +14,21 @@ from hub.stix import fast
 from hub.stix.authority import library_problem
 from hub.stix.check import every_problem
 from hub.stix.patterns import pattern_problem
-from tests.unit.stix.examples import AMBER, OTHER_UUID, PLAIN, RED, UUID, domain_object, identity, indicator, observable
+from tests.unit.stix.examples import (
+    AMBER,
+    EXTENDED,
+    OTHER_UUID,
+    PLAIN,
+    RED,
+    UUID,
+    domain_object,
+    identity,
+    indicator,
+    observable,
+    statement,
+)
+from tests.unit.stix.mutations import anything
+from tests.unit.stix.soundness import difference_of
 
 CAPS = Caps()
 
@@ -154,8 +169,16 @@ def test_the_full_checks_raise_nothing_whatever_they_are_given(value: dict[str, 
     library_problem(value | {"type": str(value.get("type")), "id": str(value.get("id"))})
 
 
-@pytest.mark.parametrize("value", PLAIN, ids=lambda value: value["type"])
-def test_the_fast_gate_accepts_plain_objects_of_common_types(value: dict[str, Any]) -> None:
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 2**32))
+def test_what_goes_the_fast_way_ends_as_it_would_on_the_long_one(seed: int) -> None:
+    """A sample of what `scripts/gate-soundness` does a million times."""
+    value = anything(random.Random(seed), ())  # noqa: S311 - no secret
+    assert not fast.accepts(value) or difference_of(value) is None
+
+
+@pytest.mark.parametrize("value", PLAIN + EXTENDED, ids=lambda value: value["type"])
+def test_the_fast_gate_accepts_objects_of_every_type(value: dict[str, Any]) -> None:
     assert fast.accepts(value)
     assert every_problem(value, len(json.dumps(value)), CAPS) is None
 
@@ -163,9 +186,11 @@ def test_the_fast_gate_accepts_plain_objects_of_common_types(value: dict[str, An
 @pytest.mark.parametrize(
     "value",
     [
-        identity(granular_markings=[{"marking_ref": RED, "selectors": ["name"]}]),
-        identity(extensions={f"extension-definition--{UUID}": {"extension_type": "property-extension", "a": 1}}),
-        identity(x_nested={"a": 1}),
+        identity(granular_markings=[{"marking_ref": RED, "selectors": ["nothing"]}]),
+        identity(extensions={f"extension-definition--{UUID}": "a"}),
+        identity(x_nested={"a": None}),
+        identity(external_references=[{"source_name": "a", "url": "b", "granular_markings": [1]}]),
+        observable("file", name="a", extensions={"ntfs-ext": {"extension_type": "toplevel-property-extension"}}),
         identity(_valid_refs=["*"]),
         identity(allow_custom=True),
         identity(created_by_ref=f"malware--{UUID}"),
@@ -174,7 +199,9 @@ def test_the_fast_gate_accepts_plain_objects_of_common_types(value: dict[str, An
         domain_object("malware", is_family=True),
         domain_object("relationship", relationship_type="uses", source_ref=RED, target_ref=f"malware--{UUID}"),
         domain_object("location", latitude=1, country="NZ"),
-        domain_object("x-thing", name="x"),
+        {"type": "x-thing", "spec_version": "2.1", "id": f"x-thing--{UUID}", "created": "2026-01-01T00:00:00.000Z"},
+        domain_object("relationship", relationship_type="", source_ref=f"tool--{UUID}", target_ref=f"tool--{UUID}"),
+        statement(definition={"statement": ""}),
         observable("network-traffic", protocols=["tcp"]),
         observable("file", size=3),
         {"type": "marking-definition"},
