@@ -170,12 +170,14 @@ class ServedHub:
 
 
 @contextmanager
-def serving(directory: Path, *, servers: ServerUrls | None = None, **settings: object) -> Iterator[ServedHub]:
-    """Run `hub serve` on a data directory and a free port for as long as the block runs.
+def serving(
+    directory: Path, *, servers: ServerUrls | None = None, port: int | None = None, **settings: object
+) -> Iterator[ServedHub]:
+    """Run `hub serve` on a data directory and a free port (or `port`) for as long as the block runs.
 
     `settings` are those of `hub.runtime.settings`; `servers` are given where the hub is not to run its own.
     """
-    port = free_port()
+    port = port or free_port()
     chosen: dict[str, object] = {"data": directory, "port": port, "log_format": "json"} | settings
     if servers is not None:
         chosen |= {"database_url": servers.database, "redis_url": servers.redis}

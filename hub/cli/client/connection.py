@@ -46,15 +46,28 @@ class Connection:
 
 
 def connection_options(command: Command) -> Command:
-    """Add the options that name a server, a collection and an account; the command gets them as `connection`."""
+    """Add the options that name a server, a collection and an account, as `connection_of` takes them."""
+    collection = click.option("--collection", metavar="ALIAS|ID", help="The collection: its alias, id or title.")
+    return _url_option(collection(_account_options(command)))
+
+
+def server_options(command: Command) -> Command:
+    """Add the options that name a hub and an account, as `settings_of` takes them."""
+    return _url_option(_account_options(command))
+
+
+def _url_option(command: Command) -> Command:
+    return click.option(
+        "--url",
+        metavar="URL",
+        required=True,
+        help="Address of the server: its discovery (https://hub.example/taxii2/), an API root, or a collection.",
+    )(command)
+
+
+def _account_options(command: Command) -> Command:
+    """Add the options that name an account and the authority that vouches for the server."""
     options = (
-        click.option(
-            "--url",
-            metavar="URL",
-            required=True,
-            help="Address of the server: its discovery (https://hub.example/taxii2/), an API root, or a collection.",
-        ),
-        click.option("--collection", metavar="ALIAS|ID", help="The collection: its alias, id or title."),
         click.option("--username", metavar="NAME", help="User name of the account, such as au-cert/feed (HTTP Basic)."),
         click.option(
             "--token",
@@ -103,13 +116,28 @@ def connection_of(  # noqa: PLR0913 -- one parameter an option
     return Connection(address=address, collection=collection, credentials=credentials, cacert=cacert)
 
 
+def settings_of(
+    *, url: str, username: str | None, token: str | None, token_file: Path | None, cacert: str | None
+) -> TransportSettings:
+    """Read the options of a hub and an account; raise UsageError where they do not fit together."""
+    credentials = _credentials(username, _token(username, token, token_file))
+    _warn_of_plain_http(url, credentials)
+    return TransportSettings(credentials=credentials, cacert=cacert)
+
+
 @contextmanager
 def connected(connection: Connection) -> Iterator[TaxiiClient]:
     """Open a session with the server for as long as the block runs."""
-    settings = TransportSettings(credentials=connection.credentials, cacert=connection.cacert)
+    with transported(TransportSettings(credentials=connection.credentials, cacert=connection.cacert)) as transport:
+        yield TaxiiClient(transport)
+
+
+@contextmanager
+def transported(settings: TransportSettings) -> Iterator[Transport]:
+    """Open a session with any server for as long as the block runs."""
     transport = Transport(settings, sleep=time.sleep, notice=say)
     try:
-        yield TaxiiClient(transport)
+        yield transport
     finally:
         transport.close()
 

@@ -13,6 +13,7 @@ import click
 
 from hub.cli.console import json_option, print_json, print_table, with_settings
 from hub.domain.directory import Act
+from hub.domain.identifiers import MemberCode
 from hub.runtime.embedded import servers
 from hub.runtime.settings import Settings
 from hub.store.database import Pool
@@ -50,6 +51,11 @@ class Desk:
             print_json([{key: _plain(value) for key, value in facts.items()} for facts in things])
             return
         print_table([_head(key) for key in heads], [[_text(facts[key]) for key in heads] for facts in things])
+
+
+def in_capitals(code: str) -> MemberCode:
+    """Read a member code as the hub writes it, however it was typed."""
+    return MemberCode(code.upper())
 
 
 def reads(command: Command) -> Command:

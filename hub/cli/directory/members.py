@@ -2,15 +2,11 @@
 
 import click
 
-from hub.cli.directory.desk import Desk, Fact, reads, writes
+from hub.cli.directory.desk import Desk, Fact, in_capitals, reads, writes
+from hub.cli.onboarding.command import onboard
 from hub.domain.directory import Member, MemberStatus
 from hub.domain.identifiers import MemberCode
 from hub.services.directory import members
-
-
-def in_capitals(code: str) -> MemberCode:
-    """Read a member code as the hub writes it, however it was typed."""
-    return MemberCode(code.upper())
 
 
 @click.group()
@@ -75,6 +71,7 @@ def suspend(desk: Desk, code: MemberCode) -> None:
 
 
 member.add_command(suspend, "disable")
+member.add_command(onboard)
 member.add_command(activate, "enable")
 
 

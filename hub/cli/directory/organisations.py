@@ -2,8 +2,7 @@
 
 import click
 
-from hub.cli.directory.desk import Desk, Fact, reads, writes
-from hub.cli.directory.members import in_capitals
+from hub.cli.directory.desk import Desk, Fact, in_capitals, reads, writes
 from hub.domain.directory import Organisation, OrganisationKind
 from hub.domain.identifiers import MemberCode, OrganisationId, StixId
 from hub.services.directory import organisations

@@ -3,10 +3,9 @@
 import re
 from typing import Final
 
-from hub.domain.directory import Act
+from hub.domain.directory import Act, Contact, Introduction
 from hub.domain.errors import NotFoundError, RequestError
 from hub.domain.identifiers import MemberCode
-from hub.domain.introductions import Contact, Introduction
 from hub.services.directory import names
 from hub.store.database import Pool
 from hub.store.directory import introductions as stored

@@ -3,8 +3,8 @@
 import msgspec
 from psycopg.types.json import Jsonb
 
+from hub.domain.directory import Contact, Introduction
 from hub.domain.identifiers import MemberCode
-from hub.domain.introductions import Contact, Introduction
 from hub.store.database import Database
 
 
