@@ -78,7 +78,12 @@ def main() -> None:
             results = [_measured(pool, name, change) for name, change in _changes().items()]
         finally:
             pool.close()
-    figures = {"rows": rows, "processor": platform.processor() or platform.machine(), "cores": os.cpu_count()}
+    figures = {
+        "rows": rows,
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "load": os.getloadavg()[0],
+    }
     sys.stdout.write(json.dumps(figures | {"changes": results}, indent=2) + "\n")
 
 
@@ -137,17 +142,19 @@ def _changes() -> dict[str, Adoption]:
 
 
 def _measured(pool: Pool, name: str, change: Adoption) -> dict[str, object]:
-    taken = []
+    taken, worked = [], []
     found: Foresight | None = None
     for _ in range(RUNS):
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         found = simulate(pool, change, asker=None, at=NOW)
         taken.append(time.perf_counter() - began)
+        worked.append(time.process_time() - busy)
     cells = () if found is None else found.cells
     return {
         "change": name,
         "p50_s": round(statistics.median(taken), 3),
         "max_s": round(max(taken), 3),
+        "own_cpu_s": round(statistics.median(worked), 3),
         "cells": len(cells),
         "gained": sum(cell.gained.versions for cell in cells if cell.gained),
         "lost": sum(cell.lost.versions for cell in cells if cell.lost),

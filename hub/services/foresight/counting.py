@@ -19,7 +19,7 @@ def counting(database: Database, moves: Iterable[Move], *, at: datetime) -> Coun
     """Count what these moves are about: guards as a whole, and those with limits of age by the ages of their rows."""
     blocks = {id(block): block for move in moves for block in move.blocks}
     reaches = {(guard, reach) for block in blocks.values() for guard, reach in block.items()}
-    whole = count_guards(database) if reaches else {}
+    whole = count_guards(database, {guard for guard, _ in reaches}) if reaches else {}
     aged = [(guard, reach) for guard, reach in reaches if _ages_count(reach) and guard in whole]
     windows = [_window(guard, reach, at) for guard, reach in aged]
     known = dict(zip(aged, count_windows(database, windows), strict=True))
