@@ -58,14 +58,15 @@ def open_classes(world: World, classes: Classes, asker: Principal, *, at: dateti
 
 
 def possible_classes(worlds: Iterable[World], member: MemberCode) -> Classes:
-    """Return a class for each level and type that the clauses name, of every CERT and of a member's organisations.
+    """Return a class for each level and type that clauses name, of every CERT and of a member's organisations.
 
-    They exist whether or not there is content, so they tell nothing of it. Their numbers are below zero, and the type
-    `*` stands for all that no clause names.
+    They exist whether or not there is content, so they tell nothing of it. Looked at are the clauses of the member's
+    own agreements and of those without parties. Numbers are below zero; the type `*` stands for all that is not named.
     """
     known = tuple(worlds)
     producers = {each.id: each for world in known for each in world.organisations.values()}
-    types = {name for world in known for terms in world.agreements for clause in terms.clauses for name in clause.types}
+    agreements = [each for world in known for each in world.agreements if not each.parties or member in each.parties]
+    types = {name for agreement in agreements for clause in agreement.clauses for name in clause.types}
     handlings = [
         Handling(producer=producer.id, type=name, tlp=tlp)
         for producer in producers.values()
