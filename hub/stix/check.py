@@ -48,7 +48,7 @@ def check_objects(envelope: Envelope, *, caps: Caps, at: datetime) -> CheckedEnv
         if not isinstance(value, dict):
             refused.append(_refused(position, value, Problem(Code.TYPE_INVALID, "This is not an object.")))
             continue
-        length = pattern_bytes(value)
+        length = pattern_bytes(value, caps)
         patterns += length
         over = length > 0 and patterns > caps.envelope_pattern_bytes
         problem = _TOO_MUCH if over else first_problem(value, piece, caps)

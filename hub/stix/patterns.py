@@ -23,15 +23,15 @@ REMEMBERED: Final = 8_192
 
 _VERSIONS: Final = ("2.0", "2.1")
 _LARGEST_INTEGER: Final = 2**63 - 1
-_SIMPLE: Final = re.compile(
-    r"\[(?:(?:ipv4-addr|ipv6-addr|domain-name|url|email-addr|mac-addr):value|(?:file|mutex|process|software):name"
-    r"|file:path|app:id) ?= ?'[ -&(-\[\]-~]*'\]"
-    r"|\[file:hashes\.(?:MD5|md5|'MD5') ?= ?'[0-9a-fA-F]{32}'\]"
-    r"|\[file:hashes\.(?:sha1|'SHA-1') ?= ?'[0-9a-fA-F]{40}'\]"
-    r"|\[file:hashes\.(?:sha256|'SHA-256') ?= ?'[0-9a-fA-F]{64}'\]",
-    re.ASCII,
+_COMPARISON: Final = (
+    r"(?:(?:(?:ipv4-addr|ipv6-addr|domain-name|url|email-addr|mac-addr):value|(?:file|mutex|process|software):name"
+    r"|file:path|app:id) ?= ?'[ -&(-\[\]-~]*'"
+    r"|file:hashes\.(?:(?:MD5|md5|'MD5') ?= ?'[0-9a-fA-F]{32}'|(?:sha1|'SHA-1') ?= ?'[0-9a-fA-F]{40}'"
+    r"|(?:sha256|'SHA-256') ?= ?'[0-9a-fA-F]{64}'))"
 )
-"""Single comparisons of the commonest kinds, which are valid in every version of the language."""
+_OBSERVATION: Final = rf"\[{_COMPARISON}(?: (?:AND|OR) {_COMPARISON})*\]"
+_SIMPLE: Final = re.compile(rf"{_OBSERVATION}(?: (?:AND|OR|FOLLOWEDBY) {_OBSERVATION})*", re.ASCII)
+"""Comparisons of the commonest kinds, one or several, which are valid in every version of the language."""
 
 _TOKEN: Final = re.compile(
     r"(?P<text>'(?:[^'\\]|\\['\\])*')|(?P<space>\s+|/\*.*?\*/|//[^\r\n]*)|(?P<word>[A-Za-z_][A-Za-z0-9_-]*)"
@@ -67,20 +67,27 @@ def pattern_problem(value: Mapping[str, object], caps: Caps) -> Problem | None:
     version = value.get("pattern_version", "2.1")
     if version not in _VERSIONS:
         return Problem(Code.PATTERN_VERSION, f"pattern_version: {shown(version)} is neither 2.0 nor 2.1.")
-    if is_known_at_a_glance(pattern):
+    if is_known_at_a_glance(pattern, caps):
         return None
     return _remembered(pattern, str(version), caps)
 
 
-def pattern_bytes(value: Mapping[str, object]) -> int:
+def pattern_bytes(value: Mapping[str, object], caps: Caps) -> int:
     """Return the length of a pattern that has to be parsed; 0 where there is none, or one known at a glance."""
     pattern = _pattern_of(value)
-    return 0 if pattern is None or is_known_at_a_glance(pattern) else len(pattern.encode())
+    return 0 if pattern is None or is_known_at_a_glance(pattern, caps) else len(pattern.encode())
 
 
-def is_known_at_a_glance(pattern: str) -> bool:
-    """Return whether a pattern is of a form that is valid in every version of the language."""
-    return _SIMPLE.fullmatch(pattern) is not None
+def is_known_at_a_glance(pattern: str, caps: Caps) -> bool:
+    """Return whether a pattern is within its caps and of a form that is valid in every version of the language.
+
+    It has no more terms than signs of equality and brackets, and no more tokens than characters.
+    """
+    return (
+        _SIMPLE.fullmatch(pattern) is not None
+        and len(pattern) <= min(caps.pattern_bytes, caps.pattern_seconds / (SECONDS_A_TOKEN + SECONDS_A_BYTE))
+        and pattern.count("=") + pattern.count("[") <= caps.pattern_terms
+    )
 
 
 def complexity_of(pattern: str) -> Complexity:

@@ -30,7 +30,6 @@ from tests.unit.stix.test_real_data import SOURCES, objects_of
 
 CAPS: Final = Caps()
 PART: Final = 2_000
-SHOWN: Final = 20
 HOSTILE: Final = Path(__file__).resolve().parents[3] / "../shared/data/hostile"
 
 
@@ -59,7 +58,11 @@ def difference_of(value: dict[str, Any]) -> str | None:
     if quick != whole:
         return f"fast: {quick}; full: {whole}"
     pattern = value.get("pattern")
-    if value["type"] == "indicator" and value.get("pattern_type") == "stix" and is_known_at_a_glance(str(pattern)):
+    if (
+        value["type"] == "indicator"
+        and value.get("pattern_type") == "stix"
+        and is_known_at_a_glance(str(pattern), CAPS)
+    ):
         errors = [error for version in ("2.0", "2.1") for error in run_validator(pattern, version)]
         return f"pattern taken at a glance: {errors[0]}" if errors else None
     return None
@@ -129,6 +132,8 @@ def main() -> None:
     for tally in _tallies(options.cases, options.seed, options.processes):
         done.update(cases=tally.cases, accepted=tally.accepted)
         found += tally.findings
+        for finding in tally.findings:
+            sys.stderr.write(f"\ncase {finding.case}: {finding.difference}\n  {json.dumps(finding.value)}\n")
         sys.stderr.write(f"\r{done['cases']:>10} cases, {done['accepted']} accepted fast, {len(found)} wrongly ")
     seconds = time.monotonic() - begun
     sys.stderr.write("\n")
@@ -136,8 +141,6 @@ def main() -> None:
         result = {"seed": options.seed, **done, "seconds": round(seconds, 1), "findings": [asdict(f) for f in found]}
         sys.stdout.write(json.dumps(result, indent=2) + "\n")
     else:
-        for finding in found[:SHOWN]:
-            sys.stdout.write(f"case {finding.case}: {finding.difference}\n  {json.dumps(finding.value)}\n")
         sys.stdout.write(
             f"{done['cases']} cases of seed {options.seed} in {seconds:.0f} s: {done['accepted']} accepted by the fast "
             f"gate, {len(found)} of them not by the full checks\n"

@@ -3,17 +3,36 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.domain.errors import HubError, RequestError, TooLargeError, UnprocessableError
 from hub.domain.submissions import Caps
 from hub.stix.check import check_envelope
 from hub.stix.envelope import nested_deeper, open_envelope
-from hub.stix.ijson import read
+from hub.stix.ijson import _UNSURE, _read_closely, _read_quickly, read
 from tests.unit.stix.examples import AT, UUID, check, envelope, identity, indicator
 
 CAPS = Caps()
+BREAKS = (
+    *(
+        b"",
+        b'"',
+        b'\\"',
+        b"\\",
+        b"\\u0022",
+        b"\\u0000",
+        b"\\ud83d\\ude00",
+        b"\\ud800",
+        b"\x00",
+        b"\xff",
+        b"\xc3\xa9",
+        b"/",
+    ),
+    *(b'"id":1,', b',"id":""', b"0", b"-", b"e9", b"1e400", b"9007199254740993", b"123456789012345678901", b"NaN"),
+    *(b",", b":", b"{", b"}", b"[", b"]", b" ", b"\n", b"null", b".", b"\\x"),
+)
+"""What a body may have in the wrong place."""
 
 
 def code_of(body: bytes, error: type[HubError], caps: Caps = CAPS) -> str:
@@ -80,6 +99,19 @@ def test_a_bundle_is_told_what_to_send() -> None:
 def test_a_body_or_a_number_of_objects_above_its_cap_is_too_large() -> None:
     assert code_of(envelope(identity()), TooLargeError, Caps(body_bytes=100)) == "TOO_LARGE"
     assert code_of(envelope(identity(), identity()), TooLargeError, Caps(envelope_objects=1)) == "TOO_LARGE"
+
+
+@settings(max_examples=600)
+@given(st.sampled_from([envelope(identity(x_a=[1, 0.5, '\u00e9"\\ \n'])), envelope(indicator())]), st.data())
+def test_a_quick_look_at_a_body_never_takes_what_a_close_one_does_not(body: bytes, data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(body)))
+    broken = body[:cut] + data.draw(st.sampled_from(BREAKS)) + body[cut + data.draw(st.integers(0, 2)) :]
+    quick = _read_quickly(broken)
+    assert quick is _UNSURE or repr(quick) == repr(_read_closely(broken))
+
+
+def test_a_quick_look_suffices_for_what_producers_send() -> None:
+    assert _read_quickly(envelope(identity(description='\u00e9 "\\\n'), indicator())) is not _UNSURE
 
 
 def test_numbers_and_depth_at_the_limit_pass() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stix2patterns.validator import run_validator
 
 from hub.domain.submissions import Caps
-from hub.stix.patterns import _SIMPLE, complexity_of, pattern_problem
+from hub.stix.patterns import _SIMPLE, complexity_of, is_known_at_a_glance, pattern_problem
 from tests.unit.stix.examples import accepted, check, indicator, refused
 
 VECTORS = Path(__file__).resolve().parents[3] / "../shared/data/patterns/v21_patterns.json"
@@ -78,9 +78,10 @@ def test_a_good_pattern_at_the_limits_and_another_language_pass(members: dict[st
 
 def test_the_largest_patterns_leave_room_in_the_stack() -> None:
     """500 terms are parsed below 200 frames of whoever called."""
+    pattern = joined("OR", 499).replace("198.51.100.7", "\N{GREEK SMALL LETTER ALPHA}")
 
     def deep(frames: int) -> object:
-        return deep(frames - 1) if frames else pattern_problem(indicator(pattern=joined("OR", 499)), Caps())
+        return deep(frames - 1) if frames else pattern_problem(indicator(pattern=pattern), Caps())
 
     assert deep(200) is None
 
@@ -126,6 +127,29 @@ def test_what_is_taken_for_simple_the_parser_accepts(path: str, operator: str, t
     pattern = f"[{path}{operator}'{text}']"
     if _SIMPLE.fullmatch(pattern):
         assert run_validator(pattern, version) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([TERM, "file:name='a = b'", "url:value = ''", f"file:hashes.MD5 = '{'a' * 32}'"]), min_size=4
+    ),
+    st.lists(st.sampled_from([" AND ", " OR ", "] AND [", "] OR [", "] FOLLOWEDBY ["]), min_size=3, max_size=8),
+    st.sampled_from(["2.0", "2.1"]),
+)
+def test_what_is_taken_for_several_simple_ones_the_parser_accepts(
+    terms: list[str], joints: list[str], version: str
+) -> None:
+    pattern = "[" + "".join(term + joint for term, joint in zip(terms, joints, strict=False)) + f"{TERM}]"
+    assert is_known_at_a_glance(pattern, Caps())
+    assert run_validator(pattern, version) == []
+
+
+def test_simple_patterns_beyond_a_cap_are_not_taken_at_a_glance() -> None:
+    assert is_known_at_a_glance(joined("OR", 4), Caps(pattern_terms=5))
+    assert not is_known_at_a_glance(joined("OR", 5), Caps(pattern_terms=5))
+    assert not is_known_at_a_glance(joined("OR", 5), Caps(pattern_seconds=0.001))
+    assert not is_known_at_a_glance(joined("OR", 5), Caps(pattern_bytes=50))
 
 
 @pytest.mark.parametrize("version", ["2.0", "2.1"])
