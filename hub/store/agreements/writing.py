@@ -6,8 +6,10 @@ from hub.store.database import Database
 
 
 def insert_agreement(database: Database, agreement_id: AgreementId) -> None:
-    """Take the id of an agreement, if nobody has; whoever comes second waits for the first."""
-    database.execute("INSERT INTO agreements (id) VALUES (%s) ON CONFLICT (id) DO NOTHING", (agreement_id,))
+    """Take the id of an agreement, or lock the agreement that has it; whoever comes second waits for the first."""
+    database.execute(
+        "INSERT INTO agreements (id) VALUES (%s) ON CONFLICT (id) DO UPDATE SET id = excluded.id", (agreement_id,)
+    )
 
 
 def write_record(database: Database, before: AgreementRecord | None, after: AgreementRecord) -> None:

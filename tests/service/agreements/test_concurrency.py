@@ -17,7 +17,7 @@ from hub.services.agreements.pairs import suspend_pair
 from hub.services.agreements.standing import approve, end, propose, resume, suspend
 from hub.services.directory.keys import revoke_key
 from hub.store.agreements.records import lock_record
-from hub.store.agreements.writing import write_record
+from hub.store.agreements.writing import delete_draft, write_record
 from hub.store.directory.keys import lock_key, update_key
 from tests.service.agreements.forum import NOW, Forum, clause, document, next_version, olga, omar
 from tests.service.directory.test_concurrency import await_waiting
@@ -128,6 +128,18 @@ def test_two_drafts_of_one_new_agreement_at_once_are_one_agreement(forum: Forum)
     at_once(*[lambda: draft(forum.pool, document(), act=olga())] * 3)
     assert ledger(forum, "agreement.draft") == 1
     assert len(forum.show("au-nz").versions) == 1
+
+
+def test_a_draft_that_waits_for_the_last_one_to_be_discarded_is_a_new_agreement(forum: Forum) -> None:
+    draft(forum.pool, document(), act=olga())
+    with ThreadPoolExecutor(max_workers=1) as other:
+        with forum.pool.transaction() as database:
+            lock_record(database, AU_NZ)
+            drafting = other.submit(draft, forum.pool, document("au-nz", clause()), act=omar())
+            await_waiting(forum.pool)
+            delete_draft(database, AU_NZ, 1)
+        assert drafting.result() == forum.show("au-nz")
+    assert forum.show("au-nz").newest.document == document("au-nz", clause())
 
 
 def test_two_approvals_at_once_carry_a_request_out_once(forum: Forum) -> None:
