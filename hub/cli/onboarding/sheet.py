@@ -58,7 +58,7 @@ def sheet(welcome: Welcome) -> str:
 
 def self_test(welcome: Welcome) -> str:
     """Write a POSIX shell script that takes curl alone and tries reading, publishing and deleting as the account."""
-    envelope = json.dumps({"objects": [_test_object(welcome)]})
+    envelope = json.dumps({"objects": [_test_object(welcome)]}).replace("'", "\\u0027")
     objects = f"{welcome.url}/{welcome.api_root}/collections/{welcome.collection}/objects/"
     return dedent(
         f"""\
