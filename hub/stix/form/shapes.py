@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from stix2 import properties as library
 from stix2 import v21
-from stix2.utils import STIXTypeClass
+from stix2.utils import STIXTypeClass, is_stix_type
 
 
 class Kind(Enum):
@@ -59,10 +59,6 @@ META_TYPES: Final = frozenset({"marking-definition", "language-content", "extens
 
 OBSERVABLE_TYPES: Final[frozenset[str]] = frozenset(v21.OBJ_MAP_OBSERVABLE)
 """The cyber-observable types of STIX 2.1 §6."""
-
-RELATIONSHIP_TYPES: Final = frozenset({"relationship", "sighting"})
-
-DOMAIN_TYPES: Final[frozenset[str]] = frozenset(v21.OBJ_MAP) - META_TYPES - RELATIONSHIP_TYPES - {"bundle"}
 
 
 def shape_of_type(name: str) -> Shape | None:
@@ -178,15 +174,12 @@ def _reference_shape(item: Any) -> Shape:  # noqa: ANN401 - the library has no t
         return Shape(kind=Kind.REFERENCE, forbidden=frozenset(item.specifics))
     if not item.generics:
         return Shape(kind=Kind.REFERENCE, types=frozenset(item.specifics))
-    foreign = frozenset[str]().union(*(_CLASSES[generic] for generic in _CLASSES.keys() - item.generics))
+    others = set(STIXTypeClass) - item.generics
+    known = (*v21.OBJ_MAP, *v21.OBJ_MAP_OBSERVABLE)
+    foreign = frozenset(kind for kind in known if is_stix_type(kind, "2.1", *others))
     return Shape(kind=Kind.REFERENCE, forbidden=foreign - item.specifics)
 
 
-_CLASSES: Final = {
-    STIXTypeClass.SDO: DOMAIN_TYPES,
-    STIXTypeClass.SCO: OBSERVABLE_TYPES,
-    STIXTypeClass.SRO: RELATIONSHIP_TYPES,
-}
 _COMMON_TO_OBSERVABLES: Final = frozenset(
     {"type", "spec_version", "id", "object_marking_refs", "granular_markings", "defanged", "extensions"}
 )

@@ -202,6 +202,8 @@ def test_the_fast_gate_accepts_objects_of_every_type(value: dict[str, Any]) -> N
         {"type": "x-thing", "spec_version": "2.1", "id": f"x-thing--{UUID}", "created": "2026-01-01T00:00:00.000Z"},
         domain_object("relationship", relationship_type="", source_ref=f"tool--{UUID}", target_ref=f"tool--{UUID}"),
         statement(definition={"statement": ""}),
+        domain_object("malware-analysis", product="a", result="benign", sample_ref=f"extension-definition--{UUID}"),
+        observable("artifact", url="a", hashes={"MD5": "d41d8cd98f00b204e9800998ecf8427e", "created_by_ref": "a"}),
         observable("network-traffic", protocols=["tcp"]),
         observable("file", size=3),
         {"type": "marking-definition"},
