@@ -27,6 +27,8 @@ _COMMANDS: Final = {
     "explain": "hub.cli.explain",
     "rights": "hub.cli.explain",
     "receipts": "hub.cli.explain",
+    "why": "hub.cli.asking",
+    "readers": "hub.cli.asking",
     "push": "hub.cli.client.push",
     "pull": "hub.cli.client.pull",
     "demo": "hub.cli.demo",

@@ -1,5 +1,7 @@
 """`hub member`: the member countries of the forum."""
 
+from dataclasses import replace
+
 import click
 
 from hub.cli.directory.desk import Desk, Fact, in_capitals, reads, writes
@@ -68,6 +70,16 @@ def observe(desk: Desk, code: MemberCode) -> None:
 def suspend(desk: Desk, code: MemberCode) -> None:
     """Suspend the member: from now on none of its accounts reads or publishes anything."""
     desk.show(_facts(members.suspend_member(desk.pool, code, act=desk.act)))
+
+
+@member.command()
+@click.argument("code", type=in_capitals)
+@click.argument("name")
+@writes
+def rename(desk: Desk, code: MemberCode, name: str) -> None:
+    """Change what people call the country; the collection file has the last word when the hub starts."""
+    changed = members.change_member(desk.pool, code, lambda known: replace(known, name=name), act=desk.act)
+    desk.show(_facts(changed))
 
 
 member.add_command(suspend, "disable")

@@ -1,0 +1,78 @@
+"""`hub why` and `hub readers`: what an account is told that asks after a class of objects, or after its own object."""
+
+from datetime import UTC, datetime
+
+import click
+
+from hub.cli.console import print_json, print_table
+from hub.cli.directory.desk import Desk, reads
+from hub.domain.directory import Principal
+from hub.domain.handling import Tlp
+from hub.domain.identifiers import AccountId, MemberCode, StixId
+from hub.services.directory.accounts import show_account
+from hub.services.directory.members import show_member
+from hub.services.directory.organisations import show_organisation
+from hub.services.explaining.answers import as_json
+from hub.services.explaining.classes import ClassOfObjects, why_closed
+from hub.services.explaining.producers import who_can_read
+
+_ACCOUNT = click.option("--account", required=True, metavar="ORG/NAME", help="Who asks.")
+
+
+@click.command()
+@_ACCOUNT
+@click.option("--from", "source", required=True, metavar="CODE|ORG", help="The member, or producer, that they are of.")
+@click.option("--tlp", type=click.Choice([level.label for level in Tlp]), required=True, help="Their level.")
+@click.option("--type", "kind", required=True, metavar="TYPE", help="Their STIX type.")
+@reads
+def why(desk: Desk, account: str, source: str, tlp: str, kind: str) -> None:
+    """Say why a class of objects is open or closed to an account, and what would have to change."""
+    asked = ClassOfObjects(source=MemberCode(source), tlp=Tlp.parse(tlp), type=kind)
+    told = why_closed(desk.pool, _principal(desk, account), asked, at=datetime.now(UTC))
+    if desk.as_json:
+        print_json(as_json(told))
+        return
+    print_table(
+        ("PRODUCERS", "OPEN", "RULE", "WHY", "WHAT WOULD HAVE TO CHANGE"),
+        [
+            (each.producers, "yes" if each.answer.allowed else "no", each.answer.rule, each.answer.why, each.change)
+            for each in told.answers
+        ],
+    )
+
+
+@click.command()
+@_ACCOUNT
+@click.option(
+    "--object", "object_id", required=True, metavar="ID", help="The STIX id of an object of its organisation."
+)
+@reads
+def readers(desk: Desk, account: str, object_id: str) -> None:
+    """Say who can read an object of the account's own organisation, and why; `hub receipts` says who has."""
+    told = who_can_read(desk.pool, _principal(desk, account), StixId(object_id), at=datetime.now(UTC))
+    if desk.as_json:
+        print_json(as_json(told))
+        return
+    print_table(
+        ("ADDED", "ORGANISATION", "PURPOSE", "READS", "RULE", "WHY"),
+        [
+            (
+                version.added.strftime("%Y-%m-%d %H:%M UTC"),
+                body.organisation,
+                verdict.account or verdict.purpose,
+                "yes" if verdict.answer.allowed else "no",
+                verdict.answer.rule,
+                verdict.answer.why,
+            )
+            for version in told.can_read
+            for body in version.organisations
+            for verdict in body.verdicts
+        ],
+    )
+
+
+def _principal(desk: Desk, name: str) -> Principal:
+    account = show_account(desk.pool, AccountId(name))
+    organisation = show_organisation(desk.pool, account.organisation)
+    member = None if organisation.member is None else show_member(desk.pool, organisation.member)
+    return Principal(account=account, organisation=organisation, member=member)
