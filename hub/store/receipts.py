@@ -186,7 +186,8 @@ _MAY_HAVE_HELD: Final = """
     WHERE EXISTS (
         SELECT FROM unnest(%(collections)s::int2[], %(ticks)s::int8[], %(guards)s::int4[])
             AS v (collection, tick, guard)
-        WHERE r.collection IN (0, v.collection) AND r.last >= v.tick AND (r.aged IS NOT NULL OR v.guard = ANY(c.guards))
+        WHERE r.collection IN (0, v.collection) AND r.last >= v.tick AND (r.after < v.tick OR c.blocks <> '[]'::jsonb)
+          AND (r.aged IS NOT NULL OR v.guard = ANY(c.guards))
     )
     ORDER BY r.id
 """

@@ -10,7 +10,7 @@ depends_on = None
 STATEMENTS: tuple[str, ...] = (
     # Counts the transactions that changed or removed rows of the log, so that a page can say which state it saw.
     "ALTER TABLE log_head ADD COLUMN rewrites bigint NOT NULL DEFAULT 0",
-    # How rows stood before they were moved, placed anew or removed: pages that saw fewer than `until` rewrites saw this.
+    # How rows stood before they were moved, placed anew or removed: pages that saw fewer rewrites than `until` saw it.
     """
     CREATE TABLE former_rows (
         seq                bigint NOT NULL,
@@ -53,9 +53,10 @@ STATEMENTS: tuple[str, ...] = (
         first_at   timestamptz NOT NULL,
         last_at    timestamptz NOT NULL,
         pages      bigint NOT NULL DEFAULT 1
-    )
+    ) WITH (fillfactor = 70)
     """,
-    "CREATE INDEX readings_walk ON readings (walk, last)",
+    # No column that a growing row changes is in an index, so that growing it touches none.
+    "CREATE INDEX readings_walk ON readings (walk)",
     "CREATE INDEX readings_aged ON readings (id) WHERE aged IS NOT NULL",
 )
 
