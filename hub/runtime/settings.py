@@ -180,6 +180,8 @@ def _located(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check(settings: Settings) -> None:
+    if settings.api_root == "api":
+        raise ConfigurationError("api_root: /api/ is the administration API's; choose another name")
     if settings.status_hours < _LEAST_STATUS_HOURS:
         raise ConfigurationError(
             f"status_hours: {settings.status_hours} is less than the {_LEAST_STATUS_HOURS} hours "

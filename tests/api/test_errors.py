@@ -7,6 +7,7 @@ import pytest
 
 from hub.domain.errors import UnavailableError
 from hub.services.directory import members
+from hub.web.api.operations import raise_mismatch
 from tests.api.region import JSON, PROBLEM, Caller, Region
 from tests.taxii.caller import Answer
 
@@ -137,6 +138,12 @@ def test_a_database_that_does_not_answer_is_unavailable(olga: Caller, monkeypatc
     answer = olga.get("/members")
     problem(answer, 503, "UNAVAILABLE")
     assert answer.headers["Retry-After"] == "5"
+
+
+def test_an_answer_that_is_not_as_described_is_the_hubs_own_fault() -> None:
+    raise_mismatch(None, None, None, None, None)
+    with pytest.raises(ValueError, match="secret"):
+        raise_mismatch(None, None, ValueError("secret"), None, None)
 
 
 def test_the_rest_of_the_hub_answers_as_before(region: Region) -> None:

@@ -15,7 +15,7 @@ from spectree.plugins.base import Context
 from spectree.plugins.flask_plugin import FlaskPlugin
 
 from hub.domain.errors import RequestError
-from hub.web.api.bodies import LARGE, MEDIA_TYPE, SMALL, receive
+from hub.web.api.bodies import MEDIA_TYPE, SMALL, receive
 from hub.web.api.call import Call
 from hub.web.api.etags import body_of, is_known, tag_of
 from hub.web.api.models.base import Created, Resource
@@ -43,6 +43,14 @@ class StrictPlugin(FlaskPlugin):
         """Leave what was read in the request's context; raise FaultyError."""
         del form, headers, cookies
         request.context = Context(_query(request, query), _body(json), None, None, None)  # type: ignore[attr-defined]
+
+
+def raise_mismatch(
+    _request: object, _answer: object, mismatch: Exception | None, _instance: object, _adapter: object
+) -> None:
+    """Raise what SpecTree finds wrong with an answer: that is the hub's own fault, and nobody else's to read."""
+    if mismatch is not None:
+        raise mismatch
 
 
 def _query(received: Request, model: type[BaseModel] | None) -> BaseModel | None:
@@ -184,6 +192,3 @@ def _answers(
     if model is not None:
         models[f"HTTP_{int(status)}"] = model
     return Answers(*empty, **models)
-
-
-__all__ = ["LARGE", "StrictPlugin", "Surface"]

@@ -7,7 +7,7 @@ from spectree import SpecTree
 
 from hub.web.api.description.pages import attach_documentation
 from hub.web.api.gate import ApiGate
-from hub.web.api.operations import StrictPlugin, Surface
+from hub.web.api.operations import StrictPlugin, Surface, raise_mismatch
 from hub.web.api.views.accounts import attach_accounts
 from hub.web.api.views.agreements.documents import attach_documents
 from hub.web.api.views.agreements.keys import attach_keys
@@ -53,6 +53,7 @@ def _document() -> SpecTree:
     return SpecTree(
         "flask",
         backend=StrictPlugin,
+        after=raise_mismatch,
         mode="strict",
         annotations=False,
         title="Administration of the hub",

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from hub.domain.directory import Account, Role
+from hub.domain.directory import Account, OrganisationKind, Role
 from hub.domain.errors import ConflictError, HubError, NotFoundError, RequestError
 from hub.domain.identifiers import AccountId, OrganisationId
 from hub.services.directory.accounts import (
@@ -17,10 +17,11 @@ from hub.services.directory.accounts import (
     set_roles,
     show_account,
 )
+from hub.services.directory.organisations import add_organisation
 from hub.services.directory.tokens import IssuedToken, list_tokens
 from hub.store.database import Pool
 from tests.service.directory.chronicle import change
-from tests.service.directory.forum import ACTOR, ANA, AU_CERT, NOW, account
+from tests.service.directory.forum import ACTOR, ANA, AU_CERT, NOW, account, organisation
 from tests.support.acts import made
 
 
@@ -51,6 +52,21 @@ def test_accounts_are_listed_in_order_of_id_or_of_one_organisation(pool: Pool) -
     assert [known.id for known in list_accounts(pool, organisation=AU_CERT)] == ["au-cert/ana", "au-cert/ben"]
     with pytest.raises(NotFoundError, match="no organisation xx"):
         list_accounts(pool, organisation=OrganisationId("xx"))
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.AUDITOR])
+def test_a_role_of_the_forum_is_for_the_hubs_own_organisations(pool: Pool, role: Role) -> None:
+    refused(
+        pool, account(roles=frozenset({role, Role.ANALYST})), RequestError, f"^{role}: for accounts of the hub's own"
+    )
+    add(pool)
+    with change(pool) as seen, pytest.raises(RequestError, match="au-cert is a cert"):
+        set_roles(pool, ANA, roles=frozenset({role}), act=made(ACTOR, at=NOW))
+    assert (seen.entries, seen.epochs) == ([], 0)
+    desk = organisation("desk", kind=OrganisationKind.HUB, member=None)
+    add_organisation(pool, desk, act=made(ACTOR, at=NOW))
+    add(pool, account("desk/olga", roles=frozenset({role})))
+    assert show_account(pool, AccountId("desk/olga")).roles == {role}
 
 
 def test_an_account_is_added_once(pool: Pool) -> None:

@@ -97,6 +97,11 @@ def test_the_default_page_fits_the_greatest() -> None:
         load_settings(environ={"HUB_PAGE_DEFAULT": "50", "HUB_PAGE_MAX": "49"})
 
 
+def test_the_path_of_the_administration_api_is_no_api_root() -> None:
+    with pytest.raises(ConfigurationError, match="api_root: /api/ is the administration API's"):
+        load_settings(environ={"HUB_API_ROOT": "api"})
+
+
 def test_the_environment_of_a_child_gives_the_same_settings(write: Write) -> None:
     file = write("port = 1000\naccess_log = false\nlog_level = 'debug'\n[caps]\ndepth = 5\npattern_seconds = 0.5\n")
     settings = load_settings(environ={"HUB_TITLE": "a hub"}, config=file)
