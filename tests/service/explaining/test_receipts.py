@@ -10,7 +10,8 @@ from typing import Any, Final
 import pytest
 
 from hub.domain.clock import instant_of, parse_timestamp
-from hub.domain.identifiers import AccountId, OrganisationId, StixId
+from hub.domain.handling import Tlp
+from hub.domain.identifiers import AccountId, OrganisationId, StixId, Tick
 from hub.domain.pages import Channel, Query, VersionKeyword, Versions
 from hub.services.directory.accounts import set_purpose
 from hub.services.explaining.receipts import receipts_of
@@ -18,7 +19,7 @@ from tests.service.main_job.region import OWN, READERS, REGIONAL, Region, StillC
 from tests.service.main_job.test_reading_property import settle
 from tests.support.acts import made
 from tests.support.hub import TestHub
-from tests.support.stix import indicator
+from tests.support.stix import TLP_MARKINGS, indicator, version_at
 
 ROUNDS: Final = 5
 STEPS: Final = 60
@@ -152,3 +153,19 @@ def test_a_poller_is_one_growing_row(hub: TestHub, clock: StillClock) -> None:
     with hub.parts.pool.statement() as database:
         rows = database.execute("SELECT pages, after, last FROM readings").fetchall()
     assert rows == [(10, 0, query.after)]
+
+
+def test_what_was_superseded_before_the_walk_came_to_it_was_not_given(hub: TestHub, clock: StillClock) -> None:
+    region = settle(hub, clock, 1)
+    first, second = indicator(), indicator()
+    green = {"object_marking_refs": [TLP_MARKINGS[Tlp.GREEN]]}
+    region.publish("au-cert", "au", first | green, second | green)
+    region.publish("au-cert", "au", second | green | {"modified": version_at(1)})
+    account, query = AccountId("au-cert/ana"), Query(collection=hub.collection("au"), limit=1)
+    start = hub.reading.objects(account, query)
+    assert json.loads(start.items[0])["id"] == first["id"]
+    region.publish("au-cert", "au", second | green | {"modified": version_at(2)})
+    hub.reading.objects(account, replace(query, after=start.last))
+    with hub.parts.pool.snapshot() as database:
+        given = receipts_of(database, StixId(second["id"]), OrganisationId("au-cert"), {})
+    assert [each.version for each in given] == [instant_of(parse_timestamp(version_at(2)) or Tick(0))]
