@@ -11,10 +11,10 @@ from threading import Event
 import structlog
 from flask import Flask
 
-from hub.bus.queue import Queue, connect
+from hub.bus.queue import Queue, connect, submissions
 from hub.domain.catalogue import Catalogue
 from hub.domain.directory import Act
-from hub.domain.identifiers import CollectionId
+from hub.domain.identifiers import CollectionId, SubmissionId
 from hub.runtime.agreements import documents_of
 from hub.runtime.catalogue import catalogue_of, load_catalogue
 from hub.runtime.embedded.datadir import ServerUrls
@@ -57,7 +57,7 @@ class Parts:
     numbers: dict[CollectionId, int]
     clearances: Clearances
     publishing: Publishing
-    queue: Queue
+    queue: Queue[SubmissionId]
     limits: Limits
 
 
@@ -106,7 +106,7 @@ def build(settings: Settings, urls: ServerUrls, pool: Pool) -> Parts:
         numbers=numbers,
         clearances=clearances,
         publishing=Publishing(clearances, numbers),
-        queue=Queue(connect(urls.redis)),
+        queue=submissions(connect(urls.redis)),
         limits=Limits(
             caps=settings.caps,
             pending_above=settings.pending_above,
