@@ -11,10 +11,14 @@ from hub.store.database import Database
 MAX_STEP_US: Final = 2_000
 """Between two guards of one batch lies a random step up to this, so that a gap counts nothing."""
 
+MAX_LEAP: Final = 16
+"""So many numbers at most are left out there. Rows that a grant places stand as far apart as their numbers; small,
+because the clock moves on by the highest number with every grant."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """The place of a row: its dense number and its instant on the hub's clock."""
+    """The place of a row: its number and its instant on the hub's clock, of which both rise from row to row."""
 
     seq: int
     tick: Tick
@@ -44,14 +48,17 @@ def give_out(database: Database, head: Head, guards: Sequence[GuardId], *, now: 
     `guards` are the rows' guards in that order; rows of equal guard should stand together.
     """
     stamps: list[Stamp] = []
+    seq = head.seq
     tick: int = max(head.tick, now)
     previous: GuardId | None = None
-    for offset, guard in enumerate(guards, start=1):
+    for guard in guards:
+        seq += 1
         tick += 1
         if guard != previous:
+            seq += secrets.randbelow(MAX_LEAP + 1)
             tick += secrets.randbelow(MAX_STEP_US + 1)
             previous = guard
-        stamps.append(Stamp(seq=head.seq + offset, tick=Tick(tick)))
+        stamps.append(Stamp(seq=seq, tick=Tick(tick)))
     if stamps:
         database.execute("UPDATE log_head SET seq = %s, tick = %s", (stamps[-1].seq, stamps[-1].tick))
     return stamps
@@ -60,7 +67,7 @@ def give_out(database: Database, head: Head, guards: Sequence[GuardId], *, now: 
 def move_past(database: Database, head: Head, *, now: Tick) -> Tick:
     """Set a place aside for each row that there is, `base` + its seq, move the head past them all, and return `base`.
 
-    The clock thus moves on by as many microseconds as rows were ever placed.
+    The clock thus moves on by as many microseconds as numbers were ever given out.
     """
     base = Tick(max(head.tick, now))
     database.execute("UPDATE log_head SET tick = %s", (base + head.seq,))

@@ -13,6 +13,7 @@ from hub.domain.errors import ForbiddenError
 from hub.domain.identifiers import AccountId, MemberCode, OrganisationId
 from hub.domain.pages import VersionKeyword
 from hub.policy.reading import decide
+from hub.policy.visibility import limits_age
 from hub.policy.world import World
 from hub.services.clearances import Clearances
 from hub.services.directory import accounts, members, organisations
@@ -49,7 +50,6 @@ class Reader:
     poller: Poller
     received: dict[Key, Delivery] = field(default_factory=dict)
     lost: set[Key] = field(default_factory=set)
-    repeated: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -121,6 +121,7 @@ class History:
     def begin(self) -> None:
         """Take up pollers, some of which stop in the middle of a walk because their pages are small."""
         hub, clock = self.region.hub, self.region.clock
+        self.ages_count = limits_age(self.stand().world)
         behind = Clearances(hub.parts.pool, lambda: clock.at - LAG)
         self.readings = (hub.reading, Reading(behind, hub.parts.numbers, Noting(hub.parts.pool, clock)))
         for name in self.rng.sample(POLLING, k=4):
@@ -140,7 +141,7 @@ class History:
             self.rng.choice([self.region.change, self.change_policy])()
         stand = self.stand()
         self.note_losses(stand)
-        for reader in self.rng.sample(self.readers, k=3):
+        for reader in self.rng.sample(self.readers, k=2):
             self.poll(reader, self.rng.choice(self.readings))
 
     def change_policy(self) -> None:
@@ -241,7 +242,6 @@ class History:
             _, grant = stand.place(reader.poller.account, placed)
             assert grant is not None
             assert self.ages_count or placed.guard not in self.written[grant]
-            reader.repeated += 1
         reader.lost.discard(key)
         reader.received[key] = Delivery(seq=placed.seq, guard=placed.guard)
 

@@ -51,7 +51,7 @@ def test_P_09_a_poller_beside_four_writers_misses_nothing_and_gets_nothing_twice
     assert sorted(seen) == sorted(written)
 
 
-def test_P_08_ticks_are_unique_and_rise_with_the_dense_number(hub: TestHub, cast: Cast, database_url: str) -> None:
+def test_P_08_ticks_are_unique_and_rise_with_the_number(hub: TestHub, cast: Cast, database_url: str) -> None:
     hub.accept(cast.nz, "nz", *(indicator(tlp=Tlp(number % 4)) for number in range(12)))
     with psycopg.connect(database_url) as connection:
         ticks = [tick for (tick,) in connection.execute("SELECT tick FROM log ORDER BY seq")]
