@@ -56,6 +56,19 @@ class Caller:
         """DELETE a path."""
         return self._request("DELETE", path)
 
+    def call_api(
+        self, method: str, path: str, body: object = None, *, query: Mapping[str, str] | None = None
+    ) -> requests.Response:
+        """Call an operation of the administration API, whose path is given from `/api/v1/`."""
+        return self.session.request(
+            method,
+            f"{self.root}/api/v1/{path}",
+            params=query,
+            json=body,
+            auth=(self.username, self.token),
+            timeout=_ANSWER_SECONDS,
+        )
+
     def push(self, alias: str, *objects: Mapping[str, Any]) -> dict[str, Any]:
         """POST objects as one envelope and return the status resource."""
         response = self.post(f"collections/{alias}/objects/", msgspec.json.encode({"objects": objects}))

@@ -1,6 +1,7 @@
 """`hub key`: the keys with which organisations sign agreements."""
 
 import sys
+from base64 import b64encode
 from pathlib import Path
 
 import click
@@ -40,7 +41,8 @@ def new(file: Path, *, no_passphrase: bool, as_json: bool) -> None:
     beside.write_text(pem)
     name = key_id(public.public_bytes_raw())
     if as_json:
-        print_json({"id": name, "private": str(file), "public": str(beside), "pem": pem})
+        raw = b64encode(public.public_bytes_raw()).decode("ascii")
+        print_json({"id": name, "private": str(file), "public": str(beside), "pem": pem, "base64": raw})
         return
     click.echo(f"{name}\nprivate: {file}\npublic:  {beside}\n\n{pem}", nl=False)
 

@@ -63,7 +63,7 @@ def sign(  # noqa: PLR0913 - one parameter an option
             raise ConflictError(f"The hub gave {given}, when asked for {agreement_id}, version {chosen}.")
         _ask(document, yes=yes)
         signature = _signature(document, key_file)
-        answer = hub.post("agreements", agreement_id, "versions", str(chosen), "signatures", value=signature)
+        answer = hub.post("agreements", agreement_id, "versions", str(chosen), "sign", value=signature)
     if as_json:
         print_json(answer)
         return
@@ -101,7 +101,7 @@ def add_signature(desk: Desk, file: Path) -> None:
 
 
 def _newest(record: Any) -> int:  # noqa: ANN401 - JSON is what it is
-    return int(max(version["version"] for version in record["versions"]))
+    return int(max(version["number"] for version in record["versions"]))
 
 
 def _ask(document: AgreementDocument, *, yes: bool) -> None:
