@@ -107,6 +107,11 @@ def test_a_third_version_that_comes_before_the_second_leaves_it_no_time() -> Non
     assert [each.version for each in succession(agreement)] == [1, 3]
 
 
+def test_a_version_that_is_replaced_at_the_instant_it_would_begin_is_not_seen_by_any_rule() -> None:
+    agreement = record(version(1, begins=10, activated=0), version(2, begins=10, activated=1))
+    assert [each.version for each in succession(agreement)] == [2]
+
+
 def test_an_older_version_does_not_come_back_when_the_newer_one_runs_out() -> None:
     agreement = record(FIRST, version(2, begins=10, ends=20, activated=1))
     assert [held(agreement, at) for at in (0, 10, 20)] == [1, 2, None]
