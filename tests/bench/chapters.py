@@ -13,6 +13,7 @@ from tests.bench.figures import Figure, rate, ratio
 from tests.bench.floors import copy_rows, serving_floor
 from tests.bench.peers import serving_medallion
 from tests.bench.stage import COLLECTION, Stage, multiply, staged
+from tests.bench.stopping import stopping
 from tests.bench.workloads import mixed, poll, pull, push, tail_query
 from tests.support.serving import ROOT
 
@@ -138,11 +139,18 @@ def mixing(size: Size, say: Say) -> Chapter:
     return Chapter(title="Mixed load", figures=tuple(figures), ratios={})
 
 
+def suspending(size: Size, say: Say) -> Chapter:
+    """From the acknowledged suspension to the last byte served, of each kind of thing that can be suspended."""
+    figures = stopping(cycles=size.rounds * 4, say=say)
+    return Chapter(title="Suspension", figures=tuple(figures), ratios={})
+
+
 CHAPTERS: Final[Mapping[str, Callable[[Size, Say], Chapter]]] = {
     "push": pushing,
     "pull": pulling,
     "poll": polling,
     "mixed": mixing,
+    "suspension": suspending,
 }
 
 
