@@ -120,6 +120,21 @@ def test_resuming_what_nobody_has_signed_awaits_a_second_operator(forum: Forum) 
     assert state_of(approve(forum.pool, REGION, act=omar())) is ACTIVE
 
 
+def test_resuming_is_covered_by_those_who_have_signed_each_version_that_will_hold(forum: Forum) -> None:
+    """Japan signs only the second version, and the first, which is to hold until then, opens Japan's content."""
+    first = document("au-nz", clause("1"), clause("2", origin="JP", to="AU"))
+    name = first.id
+    conclude(forum.pool, first, forum.signers["AU"], forum.signers["NZ"], at=NOW)
+    approve(forum.pool, name, act=omar())
+    three = frozenset(map(MemberCode, ("AU", "JP", "NZ")))
+    second = replace(next_version(first, begins=NOW + 30 * DAY), parties=three)
+    conclude(forum.pool, second, *(forum.signers[code] for code in ("AU", "JP", "NZ")), at=NOW)
+    suspend(forum.pool, name, act=olga())
+    record = resume(forum.pool, name, act=olga())
+    assert record.awaiting is not None
+    assert record.awaiting.producers == ("jp-cert",)
+
+
 def test_suspending_drops_a_request_to_resume(forum: Forum) -> None:
     agree_region(forum)
     suspend(forum.pool, REGION, act=olga())
@@ -143,6 +158,8 @@ def test_an_exclusion_begins_at_once_and_its_suspension_waits(forum: Forum) -> N
 def test_a_partys_signature_under_an_exclusion_is_no_consent_to_lift_it(forum: Forum) -> None:
     conclude(forum.pool, document(), forum.signers["AU"], forum.signers["NZ"], at=NOW)
     conclude(forum.pool, exclusion("AU NZ"), forum.signers["AU"], forum.signers["NZ"], at=NOW)
+    assert suspend(forum.pool, NO_AU_NZ, act=olga()).awaiting is not None
+    refuse(forum.pool, NO_AU_NZ, act=omar())
     assert end(forum.pool, NO_AU_NZ, act=olga()).awaiting is not None
     assert forum.amber() == {"NZ>AU"}
 
