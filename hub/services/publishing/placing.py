@@ -92,8 +92,8 @@ class Placement:
     def settle(self, stored: Iterable[PlacedRow], *, now: Tick) -> None:
         """Put right where stored versions stand, all that a producer has of some objects, after others were removed.
 
-        A row that only becomes harder to read keeps its place. One that somebody might read now who could not before
-        is moved to the head, so that readers who have passed it are given it.
+        A row that only becomes harder to read keeps its place. One that somebody might read now who could not before,
+        or that is the newest again, is moved to the head, so that readers who have passed it are given it.
         """
         self._settle(self._stored(stored), now=now)
 
@@ -128,7 +128,7 @@ class Placement:
 
     def _moves(self, link: _Chained) -> bool:
         before = link.entry.before
-        if before is None:
+        if before is None or (link.newest is link.entry and not before.placing.latest):
             return True
         guard = self._classes.guards[before.placing.guard]
         return self._opens(link.entry, guard.newest, before.placing.newest_accepted, link.newest) or self._opens(

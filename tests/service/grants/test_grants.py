@@ -24,6 +24,7 @@ from tests.support.servers import TestServers
 from tests.support.stix import fresh_id, indicator, version_at
 
 EVERY = Versions(keywords=frozenset({VersionKeyword.ALL}))
+LAST = Versions(keywords=frozenset({VersionKeyword.LAST}))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -160,3 +161,12 @@ def test_a_page_goes_through_many_grants_and_ends_where_it_is_full(scene: Scene)
         page = scene.hub.page(scene.jp, "au", versions=EVERY, limit=3, after=page.last)
         walked += page.items
     assert walked == list(whole.items)
+
+
+def test_who_follows_the_newest_is_given_the_version_that_is_newest_after_a_deletion(scene: Scene) -> None:
+    name = fresh_id("indicator")
+    scene.hub.accept(scene.au, "au", indicator(id=name, tlp=Tlp.CLEAR, version=1))
+    scene.hub.accept(scene.au, "au", indicator(id=name, tlp=Tlp.CLEAR, version=2))
+    position = scene.hub.page(scene.jp, "au").last
+    scene.hub.deleting.delete(scene.au, scene.hub.collection("au"), name, LAST, None)
+    assert scene.hub.versions(scene.jp, "au", after=position) == [(name, version_at(1))]
