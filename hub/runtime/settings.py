@@ -18,6 +18,7 @@ from msgspec import Meta
 import hub
 from hub.domain.errors import ConfigurationError
 from hub.domain.submissions import Caps
+from hub.outbound.wire.addresses import Networks, networks_of
 
 _PREFIX: Final = "HUB_"
 _CONFIG: Final = "HUB_CONFIG"
@@ -29,6 +30,8 @@ _LEAST_STATUS_HOURS: Final = 24
 _DATA: Final = Path("var")
 _COLLECTIONS: Final = Path("collections")
 _AGREEMENTS: Final = Path("config/agreements")
+_SEALING_KEY: Final = "sealing.key"
+"""Below the data directory, where nobody chose another place."""
 _CHECKOUT: Final = Path(hub.__file__).resolve().parent.parent
 
 Count = Annotated[int, Meta(ge=1)]
@@ -80,6 +83,10 @@ class Settings:
     ingest_chunk: Count = 500
     status_hours: Count = _LEAST_STATUS_HOURS
     token_days: Count = 365
+
+    sealing_key_file: Path = _DATA / _SEALING_KEY
+    delivery_networks: str = ""
+
     caps: Caps = field(default_factory=Caps)
 
     log_level: LogLevel = LogLevel.INFO
@@ -89,6 +96,14 @@ class Settings:
     def standing_on(self, *, database_url: str, redis_url: str) -> Self:
         """Give the same settings with the servers that are really used."""
         return replace(self, database_url=database_url, redis_url=redis_url)
+
+    @property
+    def networks(self) -> Networks:
+        """Where deliveries may go; raise ConfigurationError where the setting names what is no network."""
+        try:
+            return networks_of(self.delivery_networks.replace(",", " ").split())
+        except ConfigurationError as error:
+            raise ConfigurationError(f"delivery_networks: {error.sentence}") from error
 
     def environment(self) -> dict[str, str]:
         """Write every key as a variable, so that a process given these has the same settings."""
@@ -173,10 +188,9 @@ def _located(values: Mapping[str, Any]) -> dict[str, Any]:
         key: default if default.is_dir() else _CHECKOUT / default
         for key, default in (("collections", _COLLECTIONS), ("agreements", _AGREEMENTS))
     }
-    return {
-        key: value.expanduser().resolve() if isinstance(value, Path) else value
-        for key, value in ({"data": _DATA} | shipped | dict(values)).items()
-    }
+    chosen = {"data": _DATA} | shipped | dict(values)
+    chosen.setdefault("sealing_key_file", chosen["data"] / _SEALING_KEY)
+    return {key: value.expanduser().resolve() if isinstance(value, Path) else value for key, value in chosen.items()}
 
 
 def _check(settings: Settings) -> None:
@@ -189,3 +203,4 @@ def _check(settings: Settings) -> None:
         )
     if settings.page_default > settings.page_max:
         raise ConfigurationError(f"page_default: {settings.page_default} is more than page_max, {settings.page_max}")
+    _ = settings.networks

@@ -1,0 +1,76 @@
+"""The secrets of a subscription: sealed for it alone, and one that was replaced goes on for a while."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from secrets import token_bytes
+from typing import Final
+
+import msgspec
+
+from hub.domain.errors import ConfigurationError
+from hub.domain.identifiers import SubscriptionId, Tick
+from hub.outbound.webhooks.signature import Secret, parse_secret
+from hub.services.sealing import Sealer
+
+_RANDOM_BYTES: Final = 32
+_FOR_EVER: Final = Tick(2**63 - 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A secret in the clear, and until when it is used, exclusive."""
+
+    secret: str = field(repr=False)
+    until: Tick = _FOR_EVER
+
+
+class _Form(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is sealed."""
+
+    secret: str
+    until: int = _FOR_EVER
+
+
+def new_secret() -> Secret:
+    """Make a secret for the signatures of a webhook."""
+    return Secret(token_bytes(_RANDOM_BYTES))
+
+
+def seal(held: Sequence[Held], subscription: SubscriptionId, *, sealer: Sealer) -> tuple[bytes, ...]:
+    """Seal secrets as a subscription keeps them, the newest first."""
+    owner = _owner(subscription)
+    forms = [_Form(secret=each.secret, until=each.until) for each in held]
+    return tuple(sealer.seal(msgspec.json.encode(form), owner=owner) for form in forms)
+
+
+def unseal(secrets: Sequence[bytes], subscription: SubscriptionId, *, sealer: Sealer, at: Tick) -> tuple[Held, ...]:
+    """Open the secrets that a subscription keeps, without those whose time has passed.
+
+    Raise ConfigurationError where the key is not here, or a secret is another subscription's.
+    """
+    opened = [_opened(sealed, _owner(subscription), sealer) for sealed in secrets]
+    return tuple(held for held in opened if at < held.until)
+
+
+def signing_secrets(
+    secrets: Sequence[bytes], subscription: SubscriptionId, *, sealer: Sealer, at: Tick
+) -> tuple[Secret, ...]:
+    """Return what the deliveries of a webhook are signed with now: two secrets while one replaces the other."""
+    return tuple(parse_secret(held.secret) for held in unseal(secrets, subscription, sealer=sealer, at=at))
+
+
+def password_of(secrets: Sequence[bytes], subscription: SubscriptionId, *, sealer: Sealer, at: Tick) -> str:
+    """Return the password or token with which the hub calls on another TAXII server."""
+    held = unseal(secrets, subscription, sealer=sealer, at=at)
+    if not held:
+        raise ConfigurationError(f"The {_owner(subscription)} has no password; give it one.")
+    return held[0].secret
+
+
+def _owner(subscription: SubscriptionId) -> str:
+    return f"subscription {subscription}"
+
+
+def _opened(sealed: bytes, owner: str, sealer: Sealer) -> Held:
+    form = msgspec.json.decode(sealer.unseal(sealed, owner=owner), type=_Form)
+    return Held(secret=form.secret, until=Tick(form.until))

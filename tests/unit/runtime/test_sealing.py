@@ -1,0 +1,75 @@
+"""The file of sealing keys: made once, whoever comes first, closed to others, and never written to again."""
+
+import stat
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from hub.domain.errors import ConfigurationError
+from hub.runtime.sealing import read_keys, sealer_of
+from hub.runtime.settings import load_settings
+
+OWNER = "subscription 1"
+
+
+def test_the_file_is_made_at_first_use_and_for_its_owner_alone(tmp_path: Path) -> None:
+    settings = load_settings(environ={}, options={"data": tmp_path / "var"})
+    sealer = sealer_of(settings)
+    assert not settings.sealing_key_file.exists()
+    sealed = sealer().seal(b"secret", owner=OWNER)
+    assert settings.sealing_key_file == (tmp_path / "var" / "sealing.key").resolve()
+    assert stat.S_IMODE(settings.sealing_key_file.stat().st_mode) == 0o600
+    assert sealer_of(settings)().unseal(sealed, owner=OWNER) == b"secret"
+    assert [path.name for path in settings.sealing_key_file.parent.iterdir()] == ["sealing.key"]
+
+
+def test_of_several_that_come_first_all_have_the_same_key(tmp_path: Path) -> None:
+    together = Barrier(8)
+
+    def read(_: int) -> bytes:
+        together.wait()
+        (key,) = read_keys(tmp_path / "sealing.key")
+        return key.id
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(read, range(8)))) == 1
+
+
+def test_a_new_key_before_the_old_one_seals_and_both_open(tmp_path: Path) -> None:
+    path = tmp_path / "sealing.key"
+    options = {"sealing_key_file": path}
+    sealed = sealer_of(load_settings(environ={}, options=options))().seal(b"old", owner=OWNER)
+    path.write_bytes(b64encode(bytes(32)) + b"\n" + path.read_bytes())
+    both = sealer_of(load_settings(environ={}, options=options))()
+    assert both.unseal(sealed, owner=OWNER) == b"old"
+    assert both.is_current(both.seal(b"new", owner=OWNER))
+    assert not both.is_current(sealed)
+
+
+def test_a_file_that_everybody_may_open_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "sealing.key"
+    read_keys(path)
+    path.chmod(0o644)
+    with pytest.raises(ConfigurationError, match="open to every user"):
+        read_keys(path)
+
+
+@pytest.mark.parametrize("content", [b"short", b"\xff\xfe", b64encode(bytes(31)), b"*" * 44])
+def test_a_file_that_holds_something_else_is_refused_and_not_repeated(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "sealing.key"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    with pytest.raises(ConfigurationError) as refused:
+        read_keys(path)
+    assert str(path) in refused.value.sentence
+    assert content.decode("latin-1") not in refused.value.sentence
+    assert path.read_bytes() == content
+
+
+def test_where_no_file_can_be_made_the_setting_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigurationError, match="sealing_key_file"):
+        read_keys(tmp_path / "file" / "sealing.key")
