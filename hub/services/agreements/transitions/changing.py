@@ -57,7 +57,9 @@ def carry_out(
 ) -> AgreementRecord:
     """Write what the step makes of the agreement. An awaited approval of another step stays where it is possible."""
     after = step.after
-    awaiting = None if _settles(step, known.awaiting) else known.awaiting
+    awaiting = known.awaiting
+    if awaiting is not None and (_is_asked_for(known, step) or not _is_possible(after, awaiting)):
+        awaiting = None
     facts = {"version": step.version} | ({"member": step.member} if step.member else {}) | dict(detail or {})
     action = f"agreement.{step.transition}"
     return write(database, known, replace(after, awaiting=awaiting), act=act, action=action, detail=facts)
@@ -99,13 +101,6 @@ def _without_opposite(database: Database, known: AgreementRecord, step: Step, *,
         return known
     detail = {"transition": awaiting.transition, "version": awaiting.version}
     return write(database, known, replace(known, awaiting=None), act=act, action="agreement.refuse", detail=detail)
-
-
-def _settles(step: Step, awaiting: Awaiting | None) -> bool:
-    """Whether nothing is left to approve once the step is carried out."""
-    if awaiting is None or awaiting.transition in (step.transition, _OPPOSITE.get(step.transition)):
-        return True
-    return not _is_possible(step.after, awaiting)
 
 
 def _is_possible(record: AgreementRecord, awaiting: Awaiting) -> bool:
