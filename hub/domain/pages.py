@@ -66,8 +66,14 @@ class Page(Generic[Item]):
 
 
 class Channel(StrEnum):
-    """A form in which versions leave the hub. `OBJECTS` carries content; `MANIFEST` and `VERSIONS` only name it."""
+    """A form in which versions leave the hub. `MANIFEST` and `VERSIONS` only name them; all others carry content.
+
+    The first three are fetched, the others are brought by a subscription.
+    """
 
     OBJECTS = "objects"
     MANIFEST = "manifest"
     VERSIONS = "versions"
+    WEBHOOK = "webhook"
+    STREAM = "stream"
+    TAXII = "taxii"

@@ -1,7 +1,7 @@
 """What each reader may read and where it stands, worked out once a policy epoch, and never used a moment too long."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -73,6 +73,23 @@ class Sight:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What accounts see at one moment, and the facts that this rests on."""
+
+    facts: Facts
+    sights: Mapping[AccountId, Sight]
+
+
+Narrow = Callable[[Sight, Facts], Sight]
+"""Leaves of what an account sees only what is wanted of it."""
+
+
+def whole(sight: Sight, _: Facts) -> Sight:
+    """Want all that is seen."""
+    return sight
+
+
 @dataclass(slots=True)
 class _Cache:
     """The facts of one epoch and what was worked out from them. They hold until `until`, exclusive, or for ever."""
@@ -106,8 +123,14 @@ class Clearances:
         self._cache: _Cache | None = None
         self._grants: dict[AccountId, tuple[int, tuple[Grant, ...]]] = {}
 
-    def answer(self, account: AccountId, ask: Callable[[Database, Allowed], tuple[int, Answer]]) -> Answer:
-        """Ask the store on behalf of a reader.
+    def answer(
+        self,
+        account: AccountId,
+        ask: Callable[[Database, Allowed], tuple[int, Answer]],
+        *,
+        narrow: Narrow = whole,
+    ) -> Answer:
+        """Ask the store on behalf of a reader, for what `narrow` leaves of its sight.
 
         `ask` returns the policy epoch of the snapshot that it saw, and its answer. The answer is given only where it
         was made with the sight of that very epoch; otherwise the question is put again. Where an agreement has begun
@@ -120,10 +143,30 @@ class Clearances:
                 if not cache.holds(at):
                     self._turn(database, at)
                     continue
-                epoch, answer = ask(database, self._sight(database, cache, account).allowed(at))
+                sight = narrow(self._sight(database, cache, account), cache.facts)
+                epoch, answer = ask(database, sight.allowed(at))
                 if epoch == cache.facts.epoch:
                     return answer
                 self._load(database)
+        raise UnavailableError("The policy changes faster than it can be read; try again shortly.")
+
+    def survey(self, accounts: Iterable[AccountId]) -> Survey:
+        """Return what accounts see at this moment; what an agreement has opened by now is granted first.
+
+        This is to know whom to ask for. Whoever gives content to a reader asks with `answer`.
+        """
+        with self._pool.statement() as database:
+            for _ in range(_TRIES):
+                cache = self._cache
+                if cache is None or cache.facts.epoch != current_epoch(database):
+                    cache = self._load(database)
+                at = max(self._clock(), cache.since)
+                if cache.holds(at):
+                    return Survey(
+                        facts=cache.facts,
+                        sights={account: self._sight(database, cache, account) for account in accounts},
+                    )
+                self._turn(database, at)
         raise UnavailableError("The policy changes faster than it can be read; try again shortly.")
 
     def facts(self, database: Database) -> Facts:

@@ -12,6 +12,7 @@ from hub.domain.pages import VersionKeyword, Versions
 from hub.policy.publishing import may_publish
 from hub.services.access import world_of
 from hub.services.clearances import Clearances
+from hub.services.delivery.announcing import Tell, tell_nobody
 from hub.services.publishing.placing import Placement
 from hub.store.database import Pool
 from hub.store.ledger import record
@@ -30,11 +31,13 @@ class Deleting:
         clearances: Clearances,
         numbers: Mapping[CollectionId, int],
         clock: Callable[[], datetime],
+        tell: Tell = tell_nobody,
     ) -> None:
         self._pool = pool
         self._clearances = clearances
         self._numbers = numbers
         self._clock = clock
+        self._tell = tell
 
     def delete(
         self,
@@ -61,7 +64,8 @@ class Deleting:
             remove_rows(database, chosen)
             facts = self._clearances.facts(database)
             left = [placed for placed in stored if placed.row.stamp.seq not in chosen]
-            Placement(database, head, facts, held.organisation.id).settle(left, now=tick_of(self._clock()))
+            placement = Placement(database, head, facts, held.organisation.id)
+            news = placement.settle(left, now=tick_of(self._clock()))
             record(
                 database,
                 actor=held.account.id,
@@ -69,6 +73,7 @@ class Deleting:
                 subject=object_id,
                 detail={"collection": collection.id, "versions": len(chosen)},
             )
+        self._tell(news)
 
 
 def _choose(

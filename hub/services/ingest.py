@@ -19,6 +19,7 @@ from hub.domain.clock import instant_of, tick_of
 from hub.domain.errors import ConfigurationError, HubError, UnavailableError
 from hub.domain.identifiers import SubmissionId
 from hub.domain.submissions import CheckedEnvelope, CheckedObject, Outcome, RefusedObject
+from hub.services.delivery.announcing import Tell, tell_nobody
 from hub.services.publishing.batches import Batch, envelope_levels, in_publishing_order
 from hub.services.publishing.publish import Publishing
 from hub.services.submit import Limits, record_submission, refusals
@@ -75,6 +76,7 @@ class Ingest:
         limits: Limits,
         part_objects: int,
         clock: Callable[[], datetime],
+        tell: Tell = tell_nobody,
     ) -> None:
         self._pool = pool
         self._publishing = publishing
@@ -83,6 +85,7 @@ class Ingest:
         self._limits = limits
         self._part_objects = part_objects
         self._clock = clock
+        self._tell = tell
 
     def run(self, consumer: str, stop: Event) -> None:
         """Work until `stop` is set; what is under way then is finished to the end of its part."""
@@ -177,8 +180,10 @@ class Ingest:
         with self._pool.transaction() as database:
             now = tick_of(self._clock())
             outcomes: list[Outcome] = refusals(work.refused, receipt.received) if number == 0 else []
-            outcomes += self._publishing.publish(database, batch, now=now)
+            published = self._publishing.publish(database, batch, now=now)
+            outcomes += published.outcomes
             add_outcomes(database, receipt.id, work.begin + number, outcomes)
             if number == len(work.parts) - 1:
                 complete(database, receipt.id, now=now)
                 record_submission(database, receipt, refused=count_refused(database, receipt.id))
+        self._tell(published.news)

@@ -14,6 +14,7 @@ from hub.domain.directory import Principal
 from hub.domain.errors import UnavailableError
 from hub.domain.identifiers import SubmissionId, Tick
 from hub.domain.submissions import Caps, CheckedEnvelope, Outcome, RefusedObject, Submission
+from hub.services.delivery.announcing import Tell, tell_nobody
 from hub.services.publishing.batches import Batch, envelope_levels, in_publishing_order
 from hub.services.publishing.publish import Publishing
 from hub.stix.check import check_objects
@@ -37,19 +38,21 @@ class Limits:
 class Submitting:
     """Receives envelopes and tells their submitters what became of them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - it is made in one place
         self,
         pool: Pool,
         publishing: Publishing,
         queue: Queue[SubmissionId],
         limits: Limits,
         clock: Callable[[], datetime],
+        tell: Tell = tell_nobody,
     ) -> None:
         self._pool = pool
         self._publishing = publishing
         self._queue = queue
         self._limits = limits
         self._clock = clock
+        self._tell = tell
 
     def receive(self, principal: Principal, collection: Collection, body: bytes) -> Submission:
         """Take the body of a POST (TAXII 2.1 §5.5); what the answer says was accepted is durable.
@@ -93,10 +96,12 @@ class Submitting:
         with self._pool.transaction() as database:
             now = tick_of(self._clock())
             outcomes = [*refusals(checked.refused, receipt.received)]
-            outcomes += self._publishing.publish(database, batch, now=now)
+            published = self._publishing.publish(database, batch, now=now)
+            outcomes += published.outcomes
             outcomes.sort(key=lambda outcome: outcome.position)
             add_complete(database, receipt, outcomes, now=now)
             record_submission(database, receipt, refused=sum(outcome.code is not None for outcome in outcomes))
+        self._tell(published.news)
         return _submission(receipt, outcomes=tuple(outcomes))
 
     def _postpone(self, receipt: Receipt, envelope: Envelope, body: bytes) -> Submission:

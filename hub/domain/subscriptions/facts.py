@@ -25,13 +25,14 @@ class Content:
     """What has to be read from the object itself.
 
     `confidence` is None where the object states none; `pattern_types` are the object types that a STIX pattern
-    compares: `ipv4-addr`, `file`.
+    compares: `ipv4-addr`, `file`. `revoked` says that its producer has withdrawn it.
     """
 
     confidence: int | None = None
     labels: frozenset[str] = field(default_factory=frozenset)
     indicator_types: frozenset[str] = field(default_factory=frozenset)
     pattern_types: frozenset[str] = field(default_factory=frozenset)
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

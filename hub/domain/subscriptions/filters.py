@@ -60,8 +60,12 @@ def wants_standing(chosen: Filter, standing: Standing) -> bool:
 
 
 def wants_content(chosen: Filter, content: Content) -> bool:
-    """Return whether what an object says meets the conditions on it. By itself this sends nothing: see `wants`."""
-    return (
+    """Return whether what an object says meets the conditions on it. By itself this sends nothing: see `wants`.
+
+    A revocation meets them all: whoever may have been sent the object has to learn of it, and a revoked version often
+    says nothing but that it is one.
+    """
+    return content.revoked or (
         _at_least(content.confidence, chosen.confidence_min)
         and _some_of(content.labels, chosen.labels)
         and _some_of(content.indicator_types, chosen.indicator_types)

@@ -1,8 +1,7 @@
-"""What is sent: envelopes of objects as they were received, each under an id that its content decides."""
+"""What is sent: envelopes of objects as they were received, each under an id that its place decides."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -22,19 +21,35 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One POST to one subscriber: a TAXII envelope (TAXII 2.1 §3.7) of the objects at `first` to `last`.
+class Batch:
+    """What stands for a reader after the position `after` and up to `last`, and is wanted.
 
-    The same objects at the same positions are the same delivery under the same `id`, however often it is tried and
-    whoever tries, so a receiver that has seen an id has the content.
+    `body` is one TAXII envelope (TAXII 2.1 §3.7), `first` the position of its first object.
     """
 
-    subscription: SubscriptionId
-    id: str
+    after: Tick
     first: Tick
     last: Tick
     objects: int
     body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One POST to one subscriber: a batch, under an id.
+
+    The subscription and the two ends of the batch decide the `id`, however often it is tried and whoever tries. What
+    stands between two positions of a reader becomes less and never more, for what changes is moved to later ones; so
+    a receiver that has seen an id has all that a repetition of it can bring.
+    """
+
+    subscription: SubscriptionId
+    batch: Batch
+
+    @property
+    def id(self) -> str:
+        """The id: a UUID that names these positions of this subscription."""
+        return str(uuid5(UUID(self.subscription), f"{self.batch.after} {self.batch.last}"))
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -42,40 +57,30 @@ class Delivery:
         return {
             "Content-Type": CONTENT_TYPE,
             "Hub-Subscription": self.subscription,
-            "X-TAXII-Date-Added-First": timestamp_of(self.first),
-            "X-TAXII-Date-Added-Last": timestamp_of(self.last),
+            "X-TAXII-Date-Added-First": timestamp_of(self.batch.first),
+            "X-TAXII-Date-Added-Last": timestamp_of(self.batch.last),
         }
 
 
-def deliveries(
-    subscription: SubscriptionId, items: Iterable[Item], *, most_objects: int, most_bytes: int
-) -> Iterator[Delivery]:
-    """Cut items, in ascending order of position, into deliveries of at most so many objects and bytes.
+def fitting(items: Sequence[Item], *, most_objects: int, most_bytes: int) -> int:
+    """Return how many of the first items fit an envelope of so many objects and bytes.
 
-    An object that is too large by itself goes alone. To be sent one after the other: an object is never delivered
-    before one that stands before it.
+    An object that is too large by itself goes alone.
     """
-    kept: list[Item] = []
     size = FRAME
-    for item in items:
-        more = len(item.payload) + 1
-        if kept and (len(kept) >= most_objects or size + more > most_bytes):
-            yield _delivery(subscription, kept)
-            kept, size = [], FRAME
-        kept.append(item)
-        size += more
-    if kept:
-        yield _delivery(subscription, kept)
+    for count, item in enumerate(items[:most_objects]):
+        size += len(item.payload) + 1
+        if count and size > most_bytes:
+            return count
+    return min(len(items), most_objects)
 
 
-def _delivery(subscription: SubscriptionId, items: list[Item]) -> Delivery:
-    body = OPENING + b",".join([item.payload for item in items]) + CLOSING
-    first, last = items[0].position, items[-1].position
-    return Delivery(
-        subscription=subscription,
-        id=str(uuid5(UUID(subscription), f"{first} {last} {sha256(body).hexdigest()}")),
-        first=first,
+def batch_of(items: Sequence[Item], *, after: Tick, last: Tick) -> Batch:
+    """Join items, in ascending order of position and at least one, that are all there is wanted up to `last`."""
+    return Batch(
+        after=after,
+        first=items[0].position,
         last=last,
         objects=len(items),
-        body=body,
+        body=OPENING + b",".join([item.payload for item in items]) + CLOSING,
     )

@@ -1,6 +1,6 @@
 """Note who was given what, before it leaves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from hub.domain.catalogue import ALL
@@ -40,3 +40,15 @@ class Noting:
         )
         with self._pool.statement() as database:
             self._receipts.note(database, given)
+
+    def note_all(self, given: Sequence[Given]) -> None:
+        """Note pages of several readers at once, before any of them is given. INVARIANT: as that of `note`."""
+        if not given:
+            return
+        try:
+            with self._pool.statement() as database, database.pipeline():
+                for each in given:
+                    self._receipts.note(database, each)
+        except BaseException:
+            self._receipts = Receipts()  # what it takes for kept may be undone
+            raise

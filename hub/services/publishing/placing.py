@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from hub.bus.heads import News
 from hub.domain.handling import Guard, Handling
 from hub.domain.identifiers import GuardId, HandlingId, OrganisationId, StixId, SubmissionId, Tick
 from hub.domain.submissions import CheckedObject
@@ -67,17 +68,18 @@ class Placement:
 
     def write(
         self, stored: Iterable[PlacedRow], additions: Sequence[Addition], *, submission: SubmissionId, now: Tick
-    ) -> None:
+    ) -> News | None:
         """Add versions beside those that the producer has `stored` of the same objects (all of them).
 
         The rows are stamped and chained as `settle` does it, and then written with their bytes and what they define.
+        Return what there is to announce after the commit.
         """
         numbers = intern_handlings(self._database, (addition.handling for addition in additions), self._classes)
         new = [
             _Entry(row=_row(addition, numbers[addition.handling]), handling=addition.handling, before=None)
             for addition in additions
         ]
-        placings = self._settle([*self._stored(stored), *new], now=now)
+        placings, news = self._settle([*self._stored(stored), *new], now=now)
         added = [
             (NewRow(row=entry.row, placing=placings[entry], payload=addition.checked.payload), addition.checked)
             for entry, addition in zip(new, additions, strict=True)
@@ -88,20 +90,23 @@ class Placement:
             [(row.row.stamp.seq, checked.id, checked.defines) for row, checked in added if checked.defines is not None],
             producer=self._producer,
         )
+        return news
 
-    def settle(self, stored: Iterable[PlacedRow], *, now: Tick) -> None:
+    def settle(self, stored: Iterable[PlacedRow], *, now: Tick) -> News | None:
         """Put right where stored versions stand, all that a producer has of some objects, after others were removed.
 
         A row that only becomes harder to read keeps its place. One that somebody might read now who could not before,
-        or that is the newest again, is moved to the head, so that readers who have passed it are given it.
+        or that is the newest again, is moved to the head, so that readers who have passed it are given it. Return what
+        there is to announce after the commit.
         """
-        self._settle(self._stored(stored), now=now)
+        _, news = self._settle(self._stored(stored), now=now)
+        return news
 
     def _stored(self, stored: Iterable[PlacedRow]) -> list[_Entry]:
         handlings = self._classes.handlings
         return [_Entry(row=old.row, handling=handlings[old.row.handling], before=old) for old in stored]
 
-    def _settle(self, entries: Sequence[_Entry], *, now: Tick) -> dict[_Entry, Placing]:
+    def _settle(self, entries: Sequence[_Entry], *, now: Tick) -> tuple[dict[_Entry, Placing], News | None]:
         chained = _chain(entries)
         guards = intern_guards(self._database, (link.guard for link in chained), self._classes)
         moving = sorted((link for link in chained if self._moves(link)), key=lambda link: guards[link.guard])
@@ -124,7 +129,7 @@ class Placement:
                 if final.row.stamp == before.row.stamp
             ],
         )
-        return placings
+        return placings, _news(stamps, [guards[link.guard] for link in moving])
 
     def _moves(self, link: _Chained) -> bool:
         before = link.entry.before
@@ -146,6 +151,10 @@ class Placement:
         younger = newest.before is None or newest.row.accepted > since
         own_is_as_strict = entry.row.handling == closing and entry.row.accepted <= since
         return self._age_counts and younger and not own_is_as_strict
+
+
+def _news(stamps: Sequence[Stamp], guards: Iterable[GuardId]) -> News | None:
+    return News(head=stamps[-1].tick, guards=frozenset(guards)) if stamps else None
 
 
 def _chain(entries: Sequence[_Entry]) -> list[_Chained]:

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from hub.bus.heads import News
 from hub.domain.clock import timestamp_of
 from hub.domain.directory import Principal
 from hub.domain.identifiers import CollectionId, OrganisationId, StixId, Tick
@@ -25,6 +27,14 @@ _ELSEWHERE: Final = CollectionId("")
 """A collection that was added after this process started, which is any but the one it publishes in."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What became of each object of a batch, and what there is to announce after the commit, if anything."""
+
+    outcomes: list[Outcome]
+    news: News | None = None
+
+
 class Publishing:
     """Judges and stores batches; every effect is in the transaction that it is handed."""
 
@@ -33,7 +43,7 @@ class Publishing:
         self._numbers = numbers
         self._collections = {number: collection for collection, number in numbers.items()}
 
-    def publish(self, database: Database, batch: Batch, *, now: Tick) -> list[Outcome]:
+    def publish(self, database: Database, batch: Batch, *, now: Tick) -> Published:
         """Store what the rules accept of a batch and return the outcome of each object.
 
         The account, its organisation and its member are held from here to the commit, so that a suspension that was
@@ -41,23 +51,23 @@ class Publishing:
         """
         principal = hold_principal(database, batch.account)
         if principal is None:
-            return _refusals(batch, "NOT_PRODUCER")
+            return Published(outcomes=_refusals(batch, "NOT_PRODUCER"))
         right = may_publish(world_of(principal), batch.account, batch.collection)
         if not right.allowed:
-            return _refusals(batch, right.reason)
+            return Published(outcomes=_refusals(batch, right.reason))
         head = lock_head(database)
         facts = self._clearances.facts(database)
         stored = own_rows(database, principal.organisation.id, {checked.id for checked in batch.objects})
         docket = self._docket(database, batch, principal, facts, stored)
         outcomes = [docket.hear(checked, now=now) for checked in batch.objects]
         changed = {addition.checked.id for addition in docket.additions}
-        Placement(database, head, facts, principal.organisation.id).write(
+        news = Placement(database, head, facts, principal.organisation.id).write(
             [placed for placed in stored if placed.row.object_id in changed],
             docket.additions,
             submission=batch.submission,
             now=now,
         )
-        return outcomes
+        return Published(outcomes=outcomes, news=news)
 
     def _docket(
         self, database: Database, batch: Batch, principal: Principal, facts: Facts, stored: Sequence[PlacedRow]

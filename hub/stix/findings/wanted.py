@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from hub.domain.identifiers import StixId
 from hub.domain.subscriptions.facts import Content
 
 _GAP: Final = r"(?:\s++|/\*(?>.*?(?:\*/|\Z))|//[^\r\n]*+)"
@@ -21,7 +22,9 @@ _NOTHING: Final = Content()
 class _Opened(msgspec.Struct, frozen=True):
     """The members that filters look at; what else the object holds is skipped unread."""
 
+    id: object = None
     type: object = None
+    revoked: object = None
     confidence: object = None
     labels: object = None
     indicator_types: object = None
@@ -49,7 +52,13 @@ def content_of(payload: bytes) -> Content:
             if is_indicator and opened.pattern_type == "stix" and isinstance(opened.pattern, str)
             else frozenset()
         ),
+        revoked=opened.revoked is True,
     )
+
+
+def id_of(payload: bytes) -> StixId:
+    """Return the id in the JSON of an object that the hub has accepted."""
+    return StixId(str(_DECODER.decode(payload).id))
 
 
 def pattern_types(pattern: str) -> frozenset[str]:

@@ -1,14 +1,14 @@
 """Pages of the log: decide, then paginate. One statement is one snapshot of rows, clock and policy epoch."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice, repeat
 from typing import Any, Final
 
 from psycopg import sql
 
 from hub.domain.catalogue import ALL
-from hub.domain.identifiers import StixId, Tick
+from hub.domain.identifiers import CollectionId, StixId, Tick
 from hub.domain.pages import Query, VersionKeyword
 from hub.store.database import Database
 from hub.store.log.segments import Allowed, Segment, segments
@@ -34,11 +34,16 @@ class Slice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Form:
-    """What is wanted of each row beside its position, and whether their size in bytes ends a page."""
+    """What is wanted of each row beside its position, and whether their size in bytes ends a page: after how many."""
 
     columns: tuple[str, ...]
     measured: bool
+    most_bytes: int = 0
 
+
+_ONE: Final = replace(ALL, id=CollectionId(""))
+_SOME: Final = replace(ALL, id=CollectionId(""))
+"""Stand for a batch's collections: one is compared, so that an index gives rows in order; several are listed."""
 
 PAGE_BYTES: Final = 32 * 1024 * 1024
 """A page of objects ends once it holds this much, however many were asked for (TAXII 2.1 §3.5 lets it)."""
@@ -86,12 +91,27 @@ _FIRST: Final = sql.SQL(
 
 def read_payloads(database: Database, query: Query, collection: int, allowed: Allowed) -> Slice:
     """Read rows of (position, the JSON value as received), at least one where any, and not far over PAGE_BYTES."""
-    return _read(database, query, collection, allowed, _Form(columns=("payload",), measured=True))
+    form = _Form(columns=("payload",), measured=True, most_bytes=PAGE_BYTES)
+    return _read(database, query, (collection,), allowed, form)
+
+
+def read_batch(
+    database: Database, query: Query, collections: Sequence[int] | None, allowed: Allowed, *, most_bytes: int
+) -> Slice:
+    """Read rows as `read_payloads` does, not far over so many bytes, of some collections at once (None: of all).
+
+    The query is one over all collections.
+    """
+    form = _Form(columns=("payload",), measured=True, most_bytes=most_bytes)
+    if collections is not None:
+        query = replace(query, collection=_ONE if len(collections) == 1 else _SOME)
+    return _read(database, query, collections or (), allowed, form)
 
 
 def read_versions(database: Database, query: Query, collection: int, allowed: Allowed) -> Slice:
     """Read rows of (position, object id, version)."""
-    return _read(database, query, collection, allowed, _Form(columns=("object_id", "version"), measured=False))
+    form = _Form(columns=("object_id", "version"), measured=False)
+    return _read(database, query, (collection,), allowed, form)
 
 
 def knows(database: Database, collection: int | None, object_id: StixId, allowed: Allowed) -> tuple[int, bool]:
@@ -107,13 +127,14 @@ def knows(database: Database, collection: int | None, object_id: StixId, allowed
     return epoch, known
 
 
-def _read(database: Database, query: Query, collection: int, allowed: Allowed, form: _Form) -> Slice:
+def _read(database: Database, query: Query, collections: Sequence[int], allowed: Allowed, form: _Form) -> Slice:
     """Go through the segments until the page is full. Where the epoch changes meanwhile, a later one is returned.
 
     A page ends where rows of the log were rewritten since its first, so that all of its rows are of one state.
     """
     common = _rights(allowed) | {
-        "collection": collection,
+        "collection": collections[0] if len(collections) == 1 else None,
+        "collections": list(collections),
         "ids": None if query.ids is None else list(query.ids),
         "types": None if query.types is None else list(query.types),
         "versions": list(query.versions.ticks),
@@ -124,7 +145,7 @@ def _read(database: Database, query: Query, collection: int, allowed: Allowed, f
     spent = 0
     more = False
     for batch in _batches(segments(allowed, query.after)):
-        limits = {"limit": query.limit + 1 - len(rows), "bytes": PAGE_BYTES - spent}
+        limits = {"limit": query.limit + 1 - len(rows), "bytes": form.most_bytes - spent}
         statement = _PAGE.format(rows=_rows(query, allowed, batch, form))
         parameters = common | limits | _bounds(batch)
         with database.cursor(binary=True) as cursor:
@@ -203,7 +224,9 @@ def _bounds(batch: Sequence[Segment]) -> dict[str, object]:
 
 def _conditions(query: Query, allowed: Allowed) -> Iterator[sql.Composable]:
     """Give what the query asks for, wherever it looks."""
-    if query.collection.id != ALL.id:
+    if query.collection is _SOME:
+        yield sql.SQL("collection = ANY(%(collections)s)")
+    elif query.collection.id != ALL.id:
         yield sql.SQL("collection = %(collection)s")
     if query.ids is not None:
         yield sql.SQL("object_id = ANY(%(ids)s)")

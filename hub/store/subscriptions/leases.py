@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.domain.identifiers import SubscriptionId, Tick
+from hub.domain.subscriptions.subscription import SubscriptionState
 from hub.store.database import Database
 from hub.store.subscriptions.rows import Kept, list_subscriptions
 
@@ -30,13 +31,27 @@ class Leased:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """A batch that is about to be sent: `last` is its last position. The lease then goes on until `until`."""
+
+    subscription: SubscriptionId
+    lease: int
+    last: Tick
+    until: Tick
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """How far a leased subscription has got: `position` is dealt with, `objects` of it were taken by the receiver."""
+    """How far a leased subscription has got: `position` is dealt with, `objects` of it were taken by the receiver.
+
+    The lease then goes on until `until`; at 0 it is given back.
+    """
 
     subscription: SubscriptionId
     lease: int
     position: Tick
     objects: int
+    until: Tick
     refused: int = 0
 
 
@@ -47,7 +62,17 @@ class Trouble:
     subscription: SubscriptionId
     lease: int
     retry_at: Tick
-    state: str
+    state: SubscriptionState
+    status: int | None
+    reason: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """What a receiver found wrong with something that it took otherwise: kept for the owner, not held against it."""
+
+    subscription: SubscriptionId
     status: int | None
     reason: str
     excerpt: str
@@ -77,35 +102,55 @@ def lease_subscriptions(
         {"ids": [UUID(each) for each in subscriptions], "now": now, "until": until},
     ).fetchall()
     taken = {SubscriptionId(str(number)): (lease, sending) for number, lease, sending in rows}
+    if not taken:
+        return []
     return [
         Leased(kept=kept, lease=taken[kept.subscription.id][0], sending=taken[kept.subscription.id][1])
         for kept in list_subscriptions(database, only=list(taken))
     ]
 
 
-def begin_sending(database: Database, batches: Sequence[tuple[SubscriptionId, int, Tick]]) -> frozenset[SubscriptionId]:
-    """Note of (subscription, lease, last position) what is about to be sent; return those whose lease still holds."""
+def renew_leases(database: Database, leases: Sequence[tuple[SubscriptionId, int]], *, until: Tick) -> None:
+    """Let leases go on that still hold."""
+    database.execute(
+        "UPDATE subscriptions s SET leased_until = b.until FROM unnest(%s::uuid[], %s::int8[], %s::int8[])"
+        " AS b (id, lease, until) WHERE s.id = b.id AND s.lease = b.lease AND s.leased_until > 0",
+        _columns([(subscription, lease, until) for subscription, lease in leases]),
+    )
+
+
+def begin_sending(database: Database, batches: Sequence[Sending]) -> frozenset[SubscriptionId]:
+    """Note what is about to be sent, durably; return those whose lease still holds."""
     rows = database.execute(
-        "UPDATE subscriptions s SET sending = b.last"
-        " FROM unnest(%s::uuid[], %s::int8[], %s::int8[]) AS b (id, lease, last)"
+        "UPDATE subscriptions s SET sending = b.last, leased_until = b.until"
+        " FROM unnest(%s::uuid[], %s::int8[], %s::int8[], %s::int8[]) AS b (id, lease, last, until)"
         " WHERE s.id = b.id AND s.lease = b.lease RETURNING s.id",
-        _columns(batches),
+        _columns([(batch.subscription, batch.lease, batch.last, batch.until) for batch in batches]),
     )
     return frozenset(SubscriptionId(str(number)) for (number,) in rows)
 
 
 def take_steps(database: Database, steps: Sequence[Step], *, now: Tick) -> None:
-    """Move positions forward, and forget earlier failures."""
-    rows = [(step.subscription, step.lease, step.position, step.objects, step.refused, now) for step in steps]
+    """Move positions forward; earlier failures are forgotten where the receiver has taken something.
+
+    This does not wait for the disk: where PostgreSQL crashes, a step that it forgets is made again, with a delivery
+    that has the id of the one before, since `sending` was durable.
+    """
+    rows = [(step.subscription, step.lease, step.position, step.objects, step.refused, step.until) for step in steps]
     database.execute(
-        "UPDATE subscriptions s SET position = greatest(s.position, b.position), sending = NULL, failures = 0,"
-        " failing_since = NULL, retry_at = 0, state = CASE WHEN s.state = 'failing' THEN 'active' ELSE s.state END,"
-        " deliveries = s.deliveries + (b.objects > 0)::int, delivered = s.delivered + b.objects,"
+        "WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS value)"
+        " UPDATE subscriptions s SET position = greatest(s.position, b.position), sending = NULL,"
+        " leased_until = b.until, retry_at = 0,"
+        " failures = CASE WHEN b.objects + b.refused > 0 THEN 0 ELSE s.failures END,"
+        " failing_since = CASE WHEN b.objects + b.refused > 0 THEN NULL ELSE s.failing_since END,"
+        " state = CASE WHEN s.state = 'failing' AND b.objects + b.refused > 0 THEN 'active' ELSE s.state END,"
+        " deliveries = s.deliveries + (b.objects + b.refused > 0)::int, delivered = s.delivered + b.objects,"
         " refused = s.refused + b.refused,"
-        " delivered_at = CASE WHEN b.objects > 0 THEN b.at ELSE s.delivered_at END"
-        " FROM unnest(%s::uuid[], %s::int8[], %s::int8[], %s::int8[], %s::int8[], %s::int8[])"
-        " AS b (id, lease, position, objects, refused, at) WHERE s.id = b.id AND s.lease = b.lease",
-        _columns(rows),
+        " delivered_at = CASE WHEN b.objects > 0 THEN %s::int8 ELSE s.delivered_at END"
+        " FROM relaxed, unnest(%s::uuid[], %s::int8[], %s::int8[], %s::int8[], %s::int8[], %s::int8[])"
+        " AS b (id, lease, position, objects, refused, until)"
+        " WHERE relaxed.value = 'off' AND s.id = b.id AND s.lease = b.lease",
+        [now, *_columns(rows)],
     )
 
 
@@ -113,7 +158,9 @@ def note_trouble(database: Database, trouble: Trouble, *, now: Tick) -> None:
     """Keep what went wrong, with the pause until the next attempt, and give the lease back."""
     written = database.execute(
         "UPDATE subscriptions SET failures = failures + 1, failing_since = coalesce(failing_since, %(now)s),"
-        " retry_at = %(retry_at)s, state = %(state)s, leased_until = 0 WHERE id = %(id)s AND lease = %(lease)s",
+        " retry_at = %(retry_at)s, leased_until = 0,"
+        " state = CASE WHEN state IN ('active', 'failing') THEN %(state)s ELSE state END"
+        " WHERE id = %(id)s AND lease = %(lease)s",
         {
             "id": UUID(trouble.subscription),
             "lease": trouble.lease,
@@ -123,7 +170,10 @@ def note_trouble(database: Database, trouble: Trouble, *, now: Tick) -> None:
         },
     )
     if written.rowcount:
-        _keep_error(database, trouble, now=now)
+        complaint = Complaint(
+            subscription=trouble.subscription, status=trouble.status, reason=trouble.reason, excerpt=trouble.excerpt
+        )
+        keep_complaint(database, complaint, now=now)
 
 
 def give_back(database: Database, leases: Sequence[tuple[SubscriptionId, int]]) -> None:
@@ -135,15 +185,16 @@ def give_back(database: Database, leases: Sequence[tuple[SubscriptionId, int]]) 
     )
 
 
-def _keep_error(database: Database, trouble: Trouble, *, now: Tick) -> None:
+def keep_complaint(database: Database, complaint: Complaint, *, now: Tick) -> None:
+    """Add to the last errors of a subscription, of which only so many are kept."""
     database.execute(
         "INSERT INTO subscription_errors (subscription, at, status, reason, excerpt) VALUES (%s, %s, %s, %s, %s)",
-        (UUID(trouble.subscription), now, trouble.status, trouble.reason, trouble.excerpt),
+        (UUID(complaint.subscription), now, complaint.status, complaint.reason, complaint.excerpt),
     )
     database.execute(
         "DELETE FROM subscription_errors WHERE subscription = %(id)s AND id <= (SELECT id FROM subscription_errors"
         " WHERE subscription = %(id)s ORDER BY id DESC OFFSET %(kept)s LIMIT 1)",
-        {"id": UUID(trouble.subscription), "kept": ERRORS_KEPT},
+        {"id": UUID(complaint.subscription), "kept": ERRORS_KEPT},
     )
 
 

@@ -83,6 +83,12 @@ def find_subscription(database: Database, subscription: SubscriptionId) -> Kept 
     return None if row is None else _kept(row)
 
 
+def count_subscriptions(database: Database, account: AccountId) -> int:
+    """Return how many subscriptions an account has."""
+    ((count,),) = database.execute("SELECT count(*) FROM subscriptions WHERE account = %s", (account,)).fetchall()
+    return int(count)
+
+
 def lock_subscription(database: Database, subscription: SubscriptionId) -> Kept | None:
     """Return the subscription of an id, and let nobody else change it before this transaction ends."""
     row = database.execute(
@@ -131,18 +137,28 @@ def update_subscription(database: Database, subscription: Subscription) -> None:
     )
 
 
-def move_subscription(database: Database, subscription: SubscriptionId, position: Tick) -> None:
-    """Let a subscription go on from another position. Whoever works on it now has lost its lease."""
+def move_subscription(database: Database, subscription: Subscription) -> None:
+    """Let a subscription go on from its position in its state, at once; a failure before is forgotten.
+
+    Whoever works on it now has lost its lease.
+    """
     database.execute(
-        "UPDATE subscriptions SET position = %s, start = least(start, %s), sending = NULL, leased_until = 0,"
-        " lease = lease + 1 WHERE id = %s",
-        (position, position, UUID(subscription)),
+        "UPDATE subscriptions SET position = %(position)s, start = least(start, %(position)s), state = %(state)s,"
+        " failures = 0, failing_since = NULL, retry_at = 0, leased_until = 0, lease = lease + 1, sending = NULL"
+        " WHERE id = %(id)s",
+        {"position": subscription.position, "state": subscription.state, "id": UUID(subscription.id)},
     )
 
 
 def write_secrets(database: Database, subscription: SubscriptionId, secrets: Sequence[bytes]) -> None:
-    """Keep these sealed secrets, the newest first, in place of those before."""
-    database.execute("UPDATE subscriptions SET secrets = %s WHERE id = %s", (list(secrets), UUID(subscription)))
+    """Keep these sealed secrets, the newest first, in place of those before.
+
+    Whoever works on it now has lost its lease, and a batch that was on its way is sent again as it was.
+    """
+    database.execute(
+        "UPDATE subscriptions SET secrets = %s, retry_at = 0, leased_until = 0, lease = lease + 1 WHERE id = %s",
+        (list(secrets), UUID(subscription)),
+    )
 
 
 def delete_subscription(database: Database, subscription: SubscriptionId) -> None:

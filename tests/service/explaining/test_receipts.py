@@ -24,6 +24,7 @@ from tests.support.stix import TLP_MARKINGS, indicator, version_at
 ROUNDS: Final = 5
 STEPS: Final = 60
 WALKS: Final = 12
+FETCHED: Final = (Channel.OBJECTS, Channel.MANIFEST, Channel.VERSIONS)
 
 Held = tuple[str, str, str, str, int]
 """Account, channel, object, version, position; -1 where the form of the page does not tell the position."""
@@ -42,7 +43,7 @@ class Walker:
         """Begin a walk, or turn a page of one that was begun, which may be for the next time at its end."""
         rng = self.region.rng
         if len(self.walks) < WALKS:
-            self.walks.append((AccountId(rng.choice(list(READERS))), rng.choice(list(Channel)), self._query()))
+            self.walks.append((AccountId(rng.choice(list(READERS))), rng.choice(FETCHED), self._query()))
         number = rng.randrange(len(self.walks))
         account, channel, query = self.walks[number]
         after = self._turn(account, channel, query)
@@ -129,7 +130,7 @@ def test_who_has_read_is_who_was_given(hub: TestHub, clock: StillClock, seed: in
         told = set(said(region, ids))
         assert (told - walker.held, walker.held - told) == (set(), set())
     kinds = Counter(channel for _, channel, *_ in walker.held)
-    assert min(kinds[channel] for channel in Channel) > 0
+    assert min(kinds[channel] for channel in FETCHED) > 0
     with hub.parts.pool.statement() as database:
         ((rows, pages),) = database.execute("SELECT count(*), sum(pages) FROM readings").fetchall()
         ((former,),) = database.execute("SELECT count(*) FROM former_rows").fetchall()

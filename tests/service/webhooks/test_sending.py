@@ -7,7 +7,7 @@ import pytest
 
 from hub.domain.identifiers import SubscriptionId, Tick
 from hub.outbound.webhooks.answers import Answer, Delivered, Gone, Refused
-from hub.outbound.webhooks.deliveries import Item, deliveries
+from hub.outbound.webhooks.deliveries import Delivery, Item, batch_of
 from hub.outbound.webhooks.sender import Sender
 from hub.outbound.webhooks.signature import Secret, Signers, Trusted, Verdict, signed_headers, verify
 from hub.outbound.wire.connections import Limits
@@ -32,11 +32,12 @@ def test_a_signed_delivery_arrives_as_it_was_signed(sender: Sender) -> None:
     secret = Secret(bytes(32))
     subscription = SubscriptionId("0b6f0c1e-3f0c-4b7e-8b53-0d7c3f8d3a01")
     items = [Item(position=Tick(7), payload=b'{ "type":"x-a" }')]
-    [delivery] = deliveries(subscription, items, most_objects=10, most_bytes=1_000)
-    signature = signed_headers(Signers(secrets=(secret,)), name=delivery.id, body=delivery.body, at=AT)
+    batch = batch_of(items, after=Tick(0), last=Tick(7))
+    delivery = Delivery(subscription=subscription, batch=batch)
+    signature = signed_headers(Signers(secrets=(secret,)), name=delivery.id, body=batch.body, at=AT)
     with receiving() as receiver:
         endpoint = parse_endpoint(f"http://127.0.0.1:{receiver.port}/hook?k=v")
-        sent = sender.send(endpoint, headers={**delivery.headers, **signature}, body=delivery.body)
+        sent = sender.send(endpoint, headers={**delivery.headers, **signature}, body=batch.body)
     assert sent == Delivered(status=200)
     [arrived] = receiver.seen
     assert arrived.line == "POST /hook?k=v HTTP/1.1"

@@ -1,0 +1,82 @@
+"""Put a deliverer together."""
+
+import os
+import random
+import socket
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from typing import Final
+
+from hub.bus.due import Due
+from hub.bus.heads import Listener
+from hub.bus.queue import connect
+from hub.domain.subscriptions.subscription import Channel
+from hub.outbound.webhooks.backoff import Backoff
+from hub.outbound.webhooks.sender import Sender, tls_context
+from hub.runtime.embedded.datadir import ServerUrls
+from hub.runtime.sealing import sealer_of
+from hub.runtime.settings import Settings
+from hub.runtime.wiring import Parts, build, now, opened
+from hub.services.delivery.channels.outcomes import Sends
+from hub.services.delivery.channels.webhooks import Webhooks
+from hub.services.delivery.deliverer import Deliverer
+from hub.services.delivery.dispatcher import Dispatcher
+from hub.services.delivery.engine import deliver
+from hub.services.delivery.freshness import Freshness
+from hub.services.delivery.narrowing import Narrowing
+from hub.services.delivery.outbox import Outbox
+from hub.services.delivery.settling import Counters, Persistence, Settling
+from hub.services.explaining.noting import Noting
+
+_CONNECTIONS: Final = 6
+
+
+def run_deliver(settings: Settings, urls: ServerUrls, stop: Event) -> None:
+    """Deliver until `stop` is set."""
+    with opened(urls, size=_CONNECTIONS) as pool:
+        parts = build(settings, urls, pool)
+        redis = connect(urls.redis)
+        due = Due(redis)
+        narrowing = Narrowing()
+        deliverer = make_deliverer(settings, parts, narrowing, due, channels_of(settings))
+        dispatcher = Dispatcher(
+            pool,
+            clearances=parts.clearances,
+            narrowing=narrowing,
+            listener=Listener(redis),
+            due=due,
+            deliverer=deliverer,
+            clock=now,
+        )
+        deliver(dispatcher, deliverer, due, consumer=f"{socket.gethostname()}-{os.getpid()}", stop=stop)
+
+
+def make_deliverer(
+    settings: Settings, parts: Parts, narrowing: Narrowing, due: Due, channels: Mapping[Channel, Sends]
+) -> Deliverer:
+    """Make the deliverer of a process."""
+    counters = Counters()
+    persistence = Persistence(
+        backoff=Backoff(first=settings.retry_first_seconds, longest=settings.retry_longest_seconds),
+        failing_after=timedelta(minutes=settings.failing_after_minutes),
+    )
+    return Deliverer(
+        parts.pool,
+        outbox=Outbox(parts.clearances, narrowing, parts.numbers, Noting(parts.pool, now), now),
+        settling=Settling(parts.pool, persistence, counters, now, random.random),
+        freshness=Freshness(parts.pool),
+        channels=channels,
+        due=due,
+        counters=counters,
+        threads=settings.deliver_threads,
+        clock=now,
+    )
+
+
+def channels_of(settings: Settings) -> dict[Channel, Sends]:
+    """Make the channels that content is sent over."""
+    authorities = Path(settings.delivery_authorities) if settings.delivery_authorities else None
+    sender = Sender(networks=settings.networks, tls=tls_context(authorities))
+    return {Channel.WEBHOOK: Webhooks(sender, sealer_of(settings), now)}

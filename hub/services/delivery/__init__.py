@@ -1,0 +1,1 @@
+"""Delivery: the pollers that the hub runs for its subscribers."""

@@ -1,0 +1,55 @@
+"""What comes of an attempt to send a batch over some channel."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from hub.services.delivery.outbox import Portion
+from hub.store.subscriptions.rows import Kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What its owner may read about an attempt: the receiver's status if it answered, what is wrong, what it said."""
+
+    status: int | None
+    reason: str
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The receiver has the batch; `refused` of its objects it would not have, as the remarks say."""
+
+    objects: int
+    refused: int = 0
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The batch is to be sent again, not before the seconds that the receiver has asked for, where it has."""
+
+    remark: Remark
+    asked: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """The receiver wants nothing any more."""
+
+    remark: Remark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """The policy has changed since the batch was read: nothing was sent, and it is read again."""
+
+
+Outcome = Taken | Failed | Ended | Stale
+
+
+class Sends(Protocol):
+    """A channel. It is called from many threads, and raises nothing for what the receiver or the network does."""
+
+    def __call__(self, kept: Kept, portion: Portion) -> Taken | Failed | Ended:
+        """Send a portion that has a batch, once."""

@@ -1,0 +1,101 @@
+"""The channel to webhooks: a signed POST for each batch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, assert_never
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from hub.domain.clock import tick_of
+from hub.domain.identifiers import SubscriptionId, Tick
+from hub.domain.subscriptions.subscription import WebhookTarget
+from hub.outbound.webhooks.answers import Answer, Delivered, Gone, Refused, Unreachable
+from hub.outbound.webhooks.deliveries import Delivery
+from hub.outbound.webhooks.sender import Sender
+from hub.outbound.webhooks.signature import Secret, Signers, parse_secret, signed_headers
+from hub.outbound.wire.endpoints import Endpoint, parse_endpoint
+from hub.services.delivery.channels.outcomes import Ended, Failed, Remark, Taken
+from hub.services.delivery.outbox import Portion
+from hub.services.sealing import Sealer
+from hub.services.subscriptions.secrets import unseal
+from hub.store.subscriptions.rows import Kept
+
+_GONE: Final = 410
+_ANY_TIME: Final = Tick(0)
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """Where a subscription is sent to and the secrets that sign it, each with the tick it ends at; what they are of."""
+
+    url: str
+    sealed: tuple[bytes, ...]
+    endpoint: Endpoint
+    secrets: tuple[tuple[Secret, Tick], ...]
+
+
+class Webhooks:
+    """Sends batches to webhooks, from any number of threads."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        sealer: Callable[[], Sealer],
+        clock: Callable[[], datetime],
+        *,
+        key: Ed25519PrivateKey | None = None,
+    ) -> None:
+        self._sender = sender
+        self._sealer = sealer
+        self._clock = clock
+        self._key = key
+        self._known: dict[SubscriptionId, _Way] = {}
+
+    def __call__(self, kept: Kept, portion: Portion) -> Taken | Failed | Ended:
+        """Send a portion, once."""
+        batch = portion.batch
+        if batch is None:
+            return Taken(objects=0)
+        delivery = Delivery(subscription=kept.subscription.id, batch=batch)
+        endpoint, signers = self._way(kept)
+        signature = signed_headers(signers, name=delivery.id, body=batch.body, at=self._clock())
+        answer = self._sender.send(endpoint, headers={**delivery.headers, **signature}, body=batch.body)
+        return _outcome(answer, delivery)
+
+    def _way(self, kept: Kept) -> tuple[Endpoint, Signers]:
+        """Return where to send and what to sign with; the secrets are opened once as long as they stay."""
+        subscription = kept.subscription
+        url = subscription.target.url if isinstance(subscription.target, WebhookTarget) else ""
+        known = self._known.get(subscription.id)
+        if known is None or (known.url, known.sealed) != (url, kept.secrets):
+            held = unseal(kept.secrets, subscription.id, sealer=self._sealer(), at=_ANY_TIME)
+            known = _Way(
+                url=url,
+                sealed=kept.secrets,
+                endpoint=parse_endpoint(url),
+                secrets=tuple((parse_secret(each.secret), each.until) for each in held),
+            )
+            self._known[subscription.id] = known
+        now = tick_of(self._clock())
+        secrets = tuple(secret for secret, until in known.secrets if now < until)
+        return known.endpoint, Signers(secrets=secrets, key=self._key)
+
+
+def _outcome(answer: Answer, delivery: Delivery) -> Taken | Failed | Ended:
+    match answer:
+        case Delivered():
+            return Taken(objects=delivery.batch.objects)
+        case Gone():
+            return Ended(remark=Remark(status=_GONE, reason="The receiver wants nothing any more."))
+        case Refused(status=status, retry_after=asked, excerpt=excerpt):
+            remark = Remark(status=status, reason=f"The receiver answered {status}.", excerpt=excerpt)
+            return Failed(remark=remark, asked=asked)
+        case Unreachable(reason=reason, detail=detail):
+            _log.info("webhook.unreachable", subscription=delivery.subscription, reason=reason, detail=detail)
+            return Failed(remark=Remark(status=None, reason=reason.sentence))
+        case other:
+            assert_never(other)

@@ -1,0 +1,279 @@
+"""Work through what is due: lease, read, note what is about to be sent, send, move on. Many subscriptions a turn."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import Event
+from typing import Final
+
+import structlog
+
+from hub.bus.due import Due
+from hub.bus.queue import Entry
+from hub.domain.clock import tick_of
+from hub.domain.errors import HubError, UnavailableError
+from hub.domain.identifiers import SubscriptionId
+from hub.domain.subscriptions.subscription import Channel
+from hub.services.delivery.channels.outcomes import Failed, Outcome, Remark, Sends, Stale
+from hub.services.delivery.freshness import Freshness
+from hub.services.delivery.lanes import STUCK_SECONDS, Lane
+from hub.services.delivery.outbox import Outbox, Portion
+from hub.services.delivery.settling import Attempt, Counters, Settling, Work
+from hub.store.database import Pool
+from hub.store.subscriptions.leases import Sending, begin_sending, give_back, lease_subscriptions, renew_leases
+
+RENEW_SECONDS: Final = 3.0
+MOST_HELD: Final = 2_000
+"""Subscriptions that a process works on at a time; others wait for it, or for another process."""
+
+_AT_ONCE: Final = 64
+"""Subscriptions that are read for together, and at most so many batches for each thread wait to be sent."""
+
+_AHEAD: Final = 4
+_WAIT_SECONDS: Final = 0.25
+_CLOSE_SECONDS: Final = 10.0
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """Subscriptions that are due, with the entries of the stream that say so, if it was the stream."""
+
+    subscriptions: Sequence[SubscriptionId]
+    entries: Sequence[bytes] = ()
+
+
+class Deliverer:
+    """Delivers. Its turns are taken by one thread; others offer work, and the lanes' threads send."""
+
+    def __init__(  # noqa: PLR0913 - it is made in one place, by name
+        self,
+        pool: Pool,
+        *,
+        outbox: Outbox,
+        settling: Settling,
+        freshness: Freshness,
+        channels: Mapping[Channel, Sends],
+        due: Due,
+        counters: Counters,
+        threads: int,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._pool = pool
+        self._outbox = outbox
+        self._settling = settling
+        self._freshness = freshness
+        self._channels = channels
+        self._due = due
+        self._counters = counters
+        self._clock = clock
+        self._inbox: SimpleQueue[_Offered | Attempt] = SimpleQueue()
+        self._works: dict[SubscriptionId, Work] = {}
+        self._orphans: dict[SubscriptionId, int] = {}
+        self._ready: dict[Lane, deque[Work]] = {}
+        self._quick = self._lane("quick", threads, most=threads * 16)
+        self._slow = self._lane("slow", threads, most=threads)
+        self._are_slow: set[SubscriptionId] = set()
+        self._flying = 0
+        self._renewed = float("-inf")
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much is held that more is to be left to others."""
+        return len(self._works) >= MOST_HELD
+
+    def holds(self, subscription: SubscriptionId) -> bool:
+        """Whether this process works on a subscription."""
+        return subscription in self._works
+
+    def offer(self, subscriptions: Sequence[SubscriptionId]) -> None:
+        """Say that subscriptions are due. From any thread."""
+        self._inbox.put(_Offered(subscriptions))
+
+    def offer_entries(self, entries: Sequence[Entry[SubscriptionId]]) -> None:
+        """Say that subscriptions are due as the stream says; it is told when they are held, here or elsewhere."""
+        self._inbox.put(_Offered([work for _, work in entries], [entry for entry, _ in entries]))
+
+    def run(self, stop: Event) -> None:
+        """Take turns until `stop` is set; then what is being sent is sent to its end, for a while."""
+        while not stop.is_set():
+            self._guarded(self.turn)
+        self._guarded(self._finish)
+
+    def turn(self) -> None:
+        """Deal with what has come in, and send what there is room for."""
+        offers, attempts = self._gather()
+        self._settle(attempts)
+        self._lease({each for offer in offers for each in offer.subscriptions})
+        for lane, ready in self._ready.items():
+            self._send(lane, ready)
+            lane.tend()
+        self._renew()
+        entries = [entry for offer in offers for entry in offer.entries]
+        if entries:
+            self._acknowledge(entries)
+
+    def _lane(self, name: str, size: int, *, most: int) -> Lane:
+        lane = Lane(name, size=size, most=most)
+        self._ready[lane] = deque()
+        return lane
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        """Act; where that fails, let go of everything: it is found again, and nothing is lost but time."""
+        try:
+            act()
+        except HubError as error:
+            _log.warning("delivery.interrupted", reason=error.sentence)
+            self._let_go()
+        except Exception:  # noqa: BLE001 - the outermost loop of a worker
+            _log.exception("delivery.failed")
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self._orphans |= {work.id: work.leased.lease for work in self._works.values()}
+        self._works.clear()
+        for ready in self._ready.values():
+            ready.clear()
+        time.sleep(_WAIT_SECONDS)
+
+    def _gather(self) -> tuple[list[_Offered], list[Attempt]]:
+        offers: list[_Offered] = []
+        attempts: list[Attempt] = []
+        wait = 0.0 if any(self._room(lane) and ready for lane, ready in self._ready.items()) else _WAIT_SECONDS
+        try:
+            item = self._inbox.get(timeout=wait) if wait else self._inbox.get_nowait()
+            while True:
+                match item:
+                    case _Offered():
+                        offers.append(item)
+                    case Attempt():
+                        attempts.append(item)
+                item = self._inbox.get_nowait()
+        except Empty:
+            return offers, attempts
+
+    def _settle(self, attempts: Sequence[Attempt]) -> None:
+        if not attempts:
+            return
+        self._flying -= len(attempts)
+        for attempt in attempts:
+            slow = attempt.seconds > STUCK_SECONDS or isinstance(attempt.outcome, Failed)
+            (self._are_slow.add if slow else self._are_slow.discard)(attempt.work.id)
+        going_on = self._settling.settle(attempts)
+        self._go_on([attempt.work for attempt in attempts], going_on)
+
+    def _go_on(self, works: Sequence[Work], going_on: Sequence[Work]) -> None:
+        """Keep of these works the ones that go on, unless they were let go meanwhile."""
+        kept = {id(work) for work in going_on}
+        for work in works:
+            if self._works.get(work.id) is not work:
+                continue
+            if id(work) in kept:
+                self._ready[self._lane_of(work)].append(work)
+            else:
+                del self._works[work.id]
+
+    def _lane_of(self, work: Work) -> Lane:
+        slow = work.id in self._are_slow or work.leased.kept.subscription.failures > 0
+        return self._slow if slow else self._quick
+
+    def _lease(self, offered: set[SubscriptionId]) -> None:
+        if self._orphans:
+            with self._pool.statement() as database:
+                give_back(database, list(self._orphans.items()))
+            offered |= self._orphans.keys()
+            self._orphans.clear()
+        for subscription in offered & self._works.keys():
+            self._works[subscription].again = True
+        wanted = sorted(offered - self._works.keys())
+        if not wanted:
+            return
+        with self._pool.statement() as database:
+            leased = lease_subscriptions(database, wanted, now=tick_of(self._clock()), until=self._settling.lease_end())
+        for each in leased:
+            work = self._works[each.kept.subscription.id] = Work(leased=each)
+            self._ready[self._lane_of(work)].append(work)
+
+    def _room(self, lane: Lane) -> int:
+        return max(0, _AHEAD * lane.size - lane.waiting)
+
+    def _send(self, lane: Lane, ready: deque[Work]) -> None:
+        """Read for as many as there is room for, and have them sent."""
+        count = min(len(ready), self._room(lane), _AT_ONCE)
+        if not count:
+            return
+        works = [ready.popleft() for _ in range(count)]
+        self._counters.readings += count
+        portions = self._outbox.portions([work.leased for work in works])
+        pairs = [(work, portions[work.id]) for work in works]
+        nothing = [pair for pair in pairs if pair[1].batch is None]
+        if nothing:
+            self._go_on([work for work, _ in nothing], self._settling.pass_over(nothing))
+        batches = [pair for pair in pairs if pair[1].batch is not None]
+        held = self._begin(batches)
+        self._go_on([work for work, _ in batches if work.id not in held], [])
+        for work, portion in batches:
+            if work.id in held:
+                self._flying += 1
+                lane.put(partial(self._attempt, work, portion))
+
+    def _begin(self, batches: Sequence[tuple[Work, Portion]]) -> frozenset[SubscriptionId]:
+        until = self._settling.lease_end()
+        sending = [
+            Sending(subscription=work.id, lease=work.leased.lease, last=portion.batch.last, until=until)
+            for work, portion in batches
+            if portion.batch is not None
+        ]
+        if not sending:
+            return frozenset()
+        with self._pool.statement() as database:
+            return begin_sending(database, sending)
+
+    def _attempt(self, work: Work, portion: Portion) -> None:
+        """Send a portion, if the policy is still that under which it was read. On a thread of a lane."""
+        begun = time.monotonic()
+        outcome: Outcome
+        try:
+            if self._freshness.holds(portion.epoch):
+                outcome = self._channels[work.leased.kept.subscription.channel](work.leased.kept, portion)
+            else:
+                outcome = Stale()
+        except UnavailableError:
+            outcome = Stale()
+        except HubError as error:
+            outcome = Failed(remark=Remark(status=None, reason=error.sentence))
+        except Exception:  # noqa: BLE001 - the outermost loop of a thread
+            _log.exception("delivery.failed", subscription=work.id)
+            outcome = Failed(remark=Remark(status=None, reason="The hub has a fault of its own; its operators see it."))
+        self._inbox.put(Attempt(work=work, portion=portion, outcome=outcome, seconds=time.monotonic() - begun))
+
+    def _renew(self) -> None:
+        now = time.monotonic()
+        if self._works and now - self._renewed >= RENEW_SECONDS:
+            leases = [(work.id, work.leased.lease) for work in self._works.values()]
+            with self._pool.statement() as database:
+                renew_leases(database, leases, until=self._settling.lease_end())
+            self._renewed = now
+
+    def _acknowledge(self, entries: Sequence[bytes]) -> None:
+        try:
+            self._due.done(*entries)
+        except UnavailableError as error:
+            _log.warning("delivery.not_acknowledged", reason=error.sentence)
+
+    def _finish(self) -> None:
+        """Settle what is on its way, and give back the rest."""
+        deadline = time.monotonic() + _CLOSE_SECONDS
+        while self._flying and time.monotonic() < deadline:
+            self._settle(self._gather()[1])
+        leases = [(work.id, work.leased.lease) for work in self._works.values()]
+        if leases:
+            with self._pool.statement() as database:
+                give_back(database, leases)
+        for lane in self._ready:
+            lane.close(seconds=0.0)

@@ -1,0 +1,47 @@
+"""A process that delivers: a dispatcher, whoever takes what is due off the stream, and a deliverer."""
+
+from threading import Event, Thread
+from typing import Final
+
+import structlog
+
+from hub.bus.due import Due
+from hub.domain.errors import UnavailableError
+from hub.services.delivery.deliverer import Deliverer
+from hub.services.delivery.dispatcher import Dispatcher
+
+_WAIT_MS: Final = 1_000
+_MOST_TAKEN: Final = 256
+_PAUSE_SECONDS: Final = 0.1
+_END_SECONDS: Final = 5.0
+
+_log = structlog.get_logger()
+
+
+def deliver(dispatcher: Dispatcher, deliverer: Deliverer, due: Due, *, consumer: str, stop: Event) -> None:
+    """Deliver until `stop` is set."""
+    threads = [
+        Thread(target=dispatcher.run, args=(stop,), name="dispatch", daemon=True),
+        Thread(target=_take, args=(due, deliverer, consumer, stop), name="take", daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    deliverer.run(stop)
+    for thread in threads:
+        thread.join(_END_SECONDS)
+
+
+def _take(due: Due, deliverer: Deliverer, consumer: str, stop: Event) -> None:
+    """Hand what is due to the deliverer for as long as it can take more."""
+    while not stop.is_set():
+        if deliverer.is_full:
+            stop.wait(_PAUSE_SECONDS)
+            continue
+        try:
+            entries = due.take(consumer, wait_ms=_WAIT_MS, most=_MOST_TAKEN)
+        except UnavailableError as error:
+            _log.warning("delivery.stream_unavailable", reason=error.sentence)
+            stop.wait(1)
+            continue
+        if entries:
+            deliverer.offer_entries(entries)

@@ -1,0 +1,33 @@
+"""Whether the policy is still that of a batch, asked right before it is sent."""
+
+import time
+from collections.abc import Callable
+from threading import Lock
+from typing import Final
+
+from hub.store.database import Pool
+from hub.store.epoch import current_epoch
+
+HOLDS_SECONDS: Final = 0.01
+"""How long an answer serves all threads. So much later than its acknowledgement a change may still be overlooked."""
+
+
+class Freshness:
+    """Knows the policy epoch of this moment. For any number of threads."""
+
+    def __init__(self, pool: Pool, clock: Callable[[], float] = time.monotonic) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._lock = Lock()
+        self._asked = float("-inf")
+        self._epoch = -1
+
+    def holds(self, epoch: int) -> bool:
+        """Whether the policy is still that of an epoch; raise UnavailableError where the database does not answer."""
+        with self._lock:
+            begun = self._clock()
+            if begun - self._asked > HOLDS_SECONDS:
+                with self._pool.statement() as database:
+                    self._epoch = current_epoch(database)
+                self._asked = begun
+            return self._epoch == epoch

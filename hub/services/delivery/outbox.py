@@ -1,0 +1,213 @@
+"""The next batch of a subscription: read as a TAXII client would be given it, narrowed, and cut to size."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from hub.domain.catalogue import ALL
+from hub.domain.errors import UnavailableError
+from hub.domain.identifiers import AccountId, CollectionId, OrganisationId, SubscriptionId, Tick
+from hub.domain.pages import Channel, Query
+from hub.domain.subscriptions.filters import wants_content
+from hub.domain.subscriptions.subscription import Subscription
+from hub.outbound.webhooks.deliveries import Batch, Item, batch_of, fitting
+from hub.services.clearances import Clearances, Sight, SightKey, Survey
+from hub.services.delivery.narrowing import Narrowing, Wish, numbers_of, wish_of
+from hub.services.explaining.noting import Noting
+from hub.stix.findings.wanted import content_of, id_of
+from hub.store.database import Database
+from hub.store.facts import Facts
+from hub.store.log.pages import Slice, read_batch
+from hub.store.log.segments import Allowed
+from hub.store.receipts import EVERYWHERE, Given
+from hub.store.subscriptions.leases import Leased
+
+SEARCHED_ROWS: Final = 1_000
+"""How many rows are opened at a time for a filter that looks inside."""
+
+SEARCHED_BYTES: Final = 4 * 1024 * 1024
+
+_TRIES: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portion:
+    """What comes next for a subscription: `batch`, None where nothing of it is wanted.
+
+    `position` is the one after it has been dealt with, and `more` whether more may wait there. It was judged under the
+    policy of `epoch`, and holds no longer than that.
+    """
+
+    epoch: int
+    batch: Batch | None
+    items: tuple[Item, ...]
+    position: Tick
+    more: bool
+
+
+class _Ask(NamedTuple):
+    """What decides a portion. Subscriptions that ask the same get the same."""
+
+    sight: SightKey
+    wish: Wish
+    after: Tick
+    through: Tick | None
+    objects: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A portion with what has to be noted of it: `ids` are those that were left by a filter that looks inside."""
+
+    portion: Portion
+    seen: Slice
+    allowed: Allowed
+    ids: frozenset[str] | None
+
+
+class Outbox:
+    """Reads for many subscriptions at once: those that see, want and have the same share one reading."""
+
+    def __init__(
+        self,
+        clearances: Clearances,
+        narrowing: Narrowing,
+        numbers: Mapping[CollectionId, int],
+        noting: Noting,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._clearances = clearances
+        self._narrowing = narrowing
+        self._numbers = numbers
+        self._noting = noting
+        self._clock = clock
+
+    def portions(self, leased: Sequence[Leased]) -> dict[SubscriptionId, Portion]:
+        """Return the next portion of each, noted as given to its account where it has a batch.
+
+        A batch that was on its way when its worker was lost is cut where it was cut before.
+        """
+        survey = self._clearances.survey({each.kept.subscription.account for each in leased})
+        known: dict[_Ask, _Found] = {}
+        found = {each.kept.subscription.id: self._find(each, survey, known) for each in leased}
+        self._noting.note_all(
+            [
+                given
+                for each in leased
+                for given in self._given(each.kept.subscription, found[each.kept.subscription.id])
+            ]
+        )
+        return {subscription: each.portion for subscription, each in found.items()}
+
+    def _find(self, leased: Leased, survey: Survey, known: dict[_Ask, _Found]) -> _Found:
+        subscription = leased.kept.subscription
+        wish = wish_of(subscription.filter, subscription.channel, _organisation(survey.facts, subscription.account))
+        ask = _ask(leased, wish, survey.sights[subscription.account].key)
+        if ask not in known:
+            key, found = self._read(subscription.account, ask)
+            known[ask._replace(sight=key)] = found
+            return found
+        return known[ask]
+
+    def _read(self, account: AccountId, ask: _Ask) -> tuple[SightKey, _Found]:
+        """Read for an account; also return the sight that it had, which may be another by now."""
+        searching = ask.wish.filter.reads_content
+        query = Query(collection=ALL, limit=SEARCHED_ROWS if searching else ask.objects, after=ask.after)
+        collections = numbers_of(ask.wish.filter, self._numbers)
+        had = ask.sight
+
+        def narrow(sight: Sight, facts: Facts) -> Sight:
+            nonlocal had
+            had = sight.key
+            return self._narrowing.narrowed(sight, facts, ask.wish)
+
+        def read(database: Database, allowed: Allowed) -> tuple[int, tuple[Slice, Allowed]]:
+            size = max(SEARCHED_BYTES, ask.size) if searching else ask.size
+            seen = read_batch(database, query, collections, allowed, most_bytes=size)
+            return seen.epoch, (seen, allowed)
+
+        for _ in range(_TRIES):
+            seen, allowed = self._clearances.answer(account, read, narrow=narrow)
+            if _reaches(seen, ask.through):
+                return had, _cut(ask, seen, allowed)
+        raise UnavailableError("The log is rewritten faster than it can be read; try again shortly.")
+
+    def _given(self, subscription: Subscription, found: _Found) -> Iterable[Given]:
+        """Give what is noted of a batch: a page of each collection that the filter names, or one of all."""
+        batch = found.portion.batch
+        if batch is None:
+            return
+        for number in numbers_of(subscription.filter, self._numbers) or (EVERYWHERE,):
+            yield Given(
+                account=subscription.account,
+                channel=Channel(subscription.channel),
+                collection=number,
+                query=Query(collection=ALL, limit=batch.objects, after=batch.after, ids=found.ids),
+                allowed=found.allowed,
+                rewrites=found.seen.rewrites,
+                head=found.seen.head,
+                last=batch.last,
+                at=self._clock(),
+            )
+
+
+def _organisation(facts: Facts, account: AccountId) -> OrganisationId:
+    found = facts.world.accounts.get(account)
+    return OrganisationId("") if found is None else found.organisation
+
+
+def _ask(leased: Leased, wish: Wish, sight: SightKey) -> _Ask:
+    subscription = leased.kept.subscription
+    return _Ask(
+        sight=sight,
+        wish=wish,
+        after=subscription.position,
+        through=leased.sending,
+        objects=subscription.batch_objects,
+        size=subscription.batch_bytes,
+    )
+
+
+def _cut(ask: _Ask, seen: Slice, allowed: Allowed) -> _Found:
+    """Leave what is wanted and fits; a batch ends with the last row that was looked at, wanted or not."""
+    through = ask.through
+    rows = [row for row in seen.rows if through is None or row[0] <= through]
+    wanted = [row for row in rows if _wants(ask, row)]
+    items = [Item(position=position, payload=payload) for position, payload in wanted]
+    count = len(items)
+    if through is None:
+        count = fitting(items, most_objects=ask.objects, most_bytes=ask.size)
+    whole = count == len(items)
+    if through is not None:
+        last, position, more = through, through, True
+    elif whole:
+        last = rows[-1][0] if rows else ask.after
+        position, more = (last, True) if seen.more else (Tick(max(last, seen.head)), False)
+    else:
+        last = position = Tick(max(row[0] for row in rows if row[0] < items[count].position))
+        more = True
+    sent = tuple(items[:count])
+    return _Found(
+        portion=Portion(
+            epoch=seen.epoch,
+            batch=batch_of(sent, after=ask.after, last=last) if sent else None,
+            items=sent,
+            position=position,
+            more=more,
+        ),
+        seen=seen,
+        allowed=allowed,
+        ids=frozenset(id_of(item.payload) for item in sent) if len(wanted) < len(rows) else None,
+    )
+
+
+def _reaches(seen: Slice, through: Tick | None) -> bool:
+    """Whether a page goes to the end of a batch that was cut before. It does, but where rows were moved meanwhile."""
+    return through is None or not seen.more or seen.rows[-1][0] >= through
+
+
+def _wants(ask: _Ask, row: tuple[Any, ...]) -> bool:
+    chosen = ask.wish.filter
+    return not chosen.reads_content or wants_content(chosen, content_of(row[1]))

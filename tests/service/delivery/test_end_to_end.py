@@ -1,0 +1,39 @@
+"""`hub serve` brings a subscriber what is pushed."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from hub.domain.handling import Tlp
+from hub.domain.subscriptions.filters import Filter
+from hub.runtime.sealing import read_keys
+from hub.runtime.wiring import opened
+from hub.services.sealing import Sealer
+from tests.service.delivery.subscribing import LOOPBACK, await_that, subscriber
+from tests.support.processes import child_named
+from tests.support.serving import ServedHub, serving
+from tests.support.stix import indicator
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedHub]:
+    with serving(tmp_path_factory.mktemp("hub") / "data", delivery_networks=LOOPBACK) as served:
+        yield served
+
+
+def test_a_pushed_object_reaches_a_webhook(hub: ServedHub) -> None:
+    feed = hub.account("au-cert/feed")
+    sealer = Sealer(read_keys(hub.directory / "sealing.key"))
+    sent = [indicator(tlp=Tlp.GREEN, confidence=number) for number in range(3)]
+    with (
+        opened(hub.urls) as pool,
+        subscriber(pool, sealer, "au-cert/feed") as everything,
+        subscriber(pool, sealer, "au-cert/feed", Filter(confidence_min=2)) as some,
+    ):
+        feed.accept("au", *sent[:2])
+        await_that(lambda: len(everything.ids) == 2, "two objects")
+        child_named(hub.process.pid, "deliver").kill()
+        feed.accept("au", sent[2], indicator(tlp=Tlp.RED))
+        await_that(lambda: len(everything.ids) == 3 and len(some.ids) == 1, "the third object")
+    assert everything.ids == [thing["id"] for thing in sent]
+    assert some.ids == [sent[2]["id"]]
