@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, assert_never
 
 from hub.domain.directory import MemberStatus, OrganisationKind, Principal, Role
-from hub.domain.identifiers import OrganisationId
+from hub.domain.identifiers import AccountId, OrganisationId
 
 FORUM_ROLES: Final = frozenset({Role.OPERATOR, Role.AUDITOR})
 """Roles that reach beyond one's own organisation: only accounts of the hub's own organisations hold them."""
@@ -31,11 +31,15 @@ class Permission(StrEnum):
     EXPLAIN = "explain"
     READ_SUBMISSIONS = "submissions.read"
     READ_LEDGER = "ledger.read"
+    READ_SUBSCRIPTIONS = "subscriptions.read"
+    STEER_SUBSCRIPTIONS = "subscriptions.steer"
+    KEEP_SUBSCRIPTIONS = "subscriptions.keep"
     READ_OWN = "own.read"
 
 
-_OPERATORS: Final = frozenset(Permission) - {Permission.SIGN_AGREEMENTS}
-"""Operators propose and suspend; they never sign for a party."""
+_OPERATORS: Final = frozenset(Permission) - {Permission.SIGN_AGREEMENTS, Permission.KEEP_SUBSCRIPTIONS}
+"""Operators propose and suspend; they never sign for a party. They let subscriptions rest, replay and end, and hold no
+secret of one."""
 
 _AUDITORS: Final = frozenset(
     {
@@ -48,6 +52,7 @@ _AUDITORS: Final = frozenset(
         Permission.EXPLAIN,
         Permission.READ_SUBMISSIONS,
         Permission.READ_LEDGER,
+        Permission.READ_SUBSCRIPTIONS,
         Permission.READ_OWN,
     }
 )
@@ -63,11 +68,19 @@ _ADMINISTRATORS: Final = frozenset(
         Permission.READ_AGREEMENTS,
         Permission.SIGN_AGREEMENTS,
         Permission.WITHDRAW_AGREEMENTS,
+        Permission.READ_SUBSCRIPTIONS,
+        Permission.STEER_SUBSCRIPTIONS,
+        Permission.KEEP_SUBSCRIPTIONS,
     }
 )
 """Administrators of a member's organisation: that organisation alone."""
 
 _EVERYBODY: Final = frozenset({Permission.READ_OWN})
+
+_OF_ONES_OWN: Final = frozenset(
+    {Permission.READ_SUBSCRIPTIONS, Permission.STEER_SUBSCRIPTIONS, Permission.KEEP_SUBSCRIPTIONS}
+)
+"""What every account may do with what is its own."""
 
 
 def may(principal: Principal, permission: Permission, organisation: OrganisationId | None = None) -> bool:
@@ -80,6 +93,14 @@ def may(principal: Principal, permission: Permission, organisation: Organisation
     if permission is Permission.READ_SUBMISSIONS:
         return own
     return own and permission in _of_administrator(principal)
+
+
+def may_of_account(
+    principal: Principal, permission: Permission, account: AccountId, organisation: OrganisationId
+) -> bool:
+    """Tell whether somebody holds a permission for what is an account's, of that organisation; their own included."""
+    own = account == principal.account.id and permission in _OF_ONES_OWN
+    return (own and _stands(principal)) or may(principal, permission, organisation)
 
 
 def may_somewhere(principal: Principal, permission: Permission) -> bool:

@@ -32,6 +32,20 @@ class Head:
     tick: Tick
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """From where to where the log reaches: before all that there is, and the last instant given out."""
+
+    genesis: Tick
+    head: Tick
+
+
+def span(database: Database) -> Span:
+    """Return how far the log reaches, as this transaction sees it."""
+    ((genesis, tick),) = database.execute("SELECT genesis, tick FROM log_head").fetchall()
+    return Span(genesis=Tick(genesis), head=Tick(tick))
+
+
 def lock_head(database: Database) -> Head:
     """Take the log's lock until this transaction ends and return the last place given out.
 
@@ -72,6 +86,12 @@ def move_past(database: Database, head: Head, *, now: Tick) -> Tick:
     base = Tick(max(head.tick, now))
     database.execute("UPDATE log_head SET tick = %s", (base + head.seq,))
     return base
+
+
+def head_tick(database: Database) -> Tick:
+    """Return the last instant given out, of what is committed."""
+    ((tick,),) = database.execute("SELECT tick FROM log_head").fetchall()
+    return Tick(tick)
 
 
 def cursor_key(database: Database) -> bytes:

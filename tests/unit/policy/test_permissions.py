@@ -14,7 +14,7 @@ from hub.domain.directory import (
     Role,
 )
 from hub.domain.identifiers import AccountId, MemberCode, OrganisationId
-from hub.policy.permissions import FORUM_ROLES, Permission, may, may_give, may_somewhere, roles_open_to
+from hub.policy.permissions import FORUM_ROLES, Permission, may, may_give, may_of_account, may_somewhere, roles_open_to
 
 AU = Member(code=MemberCode("AU"), name="Australia", status=MemberStatus.ACTIVE)
 OWN, OTHER, DESK = OrganisationId("au-cert"), OrganisationId("nz-cert"), OrganisationId("desk")
@@ -29,9 +29,15 @@ READS = {
     Permission.EXPLAIN,
     Permission.READ_SUBMISSIONS,
     Permission.READ_LEDGER,
+    Permission.READ_SUBSCRIPTIONS,
     Permission.READ_OWN,
 }
-KEEPS = {
+SUBSCRIPTIONS = {
+    Permission.READ_SUBSCRIPTIONS,
+    Permission.STEER_SUBSCRIPTIONS,
+    Permission.KEEP_SUBSCRIPTIONS,
+}
+KEEPS = SUBSCRIPTIONS | {
     Permission.READ_ORGANISATION,
     Permission.READ_ACCOUNTS,
     Permission.CHANGE_ACCOUNTS,
@@ -75,8 +81,9 @@ def held(principal: Principal, organisation: OrganisationId | None = None) -> se
     return {permission for permission in Permission if may(principal, permission, organisation)}
 
 
-def test_an_operator_does_everything_but_sign() -> None:
-    assert held(desk(Role.OPERATOR)) == set(Permission) - {Permission.SIGN_AGREEMENTS}
+def test_an_operator_does_everything_but_sign_and_hold_the_secrets_of_subscribers() -> None:
+    never = {Permission.SIGN_AGREEMENTS, Permission.KEEP_SUBSCRIPTIONS}
+    assert held(desk(Role.OPERATOR)) == set(Permission) - never
     assert held(desk(Role.OPERATOR), OTHER) == held(desk(Role.OPERATOR))
 
 
@@ -122,6 +129,31 @@ def test_who_is_shut_out_may_nothing(role: Role, hub: bool) -> None:  # noqa: FB
         shut.append(replace(known, member=None))
     for principal in shut:
         assert held(principal, principal.organisation.id) == set()
+
+
+def of_account(principal: Principal, account: AccountId, organisation: OrganisationId) -> set[Permission]:
+    return {each for each in Permission if may_of_account(principal, each, account, organisation)}
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("hub", [True, False], ids=["hub", "member"])
+def test_everybody_keeps_the_own_accounts_subscriptions(role: Role, hub: bool) -> None:  # noqa: FBT001 - pytest gives it
+    known = desk(role) if hub else somebody(role)
+    own = of_account(known, known.account.id, known.organisation.id)
+    assert own - held(known, known.organisation.id) <= SUBSCRIPTIONS <= own
+
+
+def test_a_colleagues_subscriptions_are_for_the_administrator() -> None:
+    colleague = AccountId(f"{OWN}/bo")
+    assert not SUBSCRIPTIONS & of_account(somebody(Role.PRODUCER, Role.ANALYST), colleague, OWN)
+    assert of_account(somebody(Role.ADMINISTRATOR), colleague, OWN) >= SUBSCRIPTIONS
+    assert not SUBSCRIPTIONS & of_account(somebody(Role.ADMINISTRATOR), AccountId(f"{OTHER}/bo"), OTHER)
+
+
+def test_who_is_shut_out_has_no_subscriptions() -> None:
+    known = somebody(Role.ANALYST)
+    shut = replace(known, account=replace(known.account, active=False))
+    assert of_account(shut, shut.account.id, OWN) == set()
 
 
 def test_who_holds_a_permission_somewhere() -> None:
