@@ -1,4 +1,4 @@
-"""`hub serve`, and the steps it consists of, for hubs that span machines: `hub prepare`, `hub web`, `hub ingest`."""
+"""`hub serve`, and the steps it consists of, for hubs that span machines: `hub prepare`, `hub web` and so on."""
 
 import click
 
@@ -62,3 +62,15 @@ def ingest(settings: Settings) -> None:
     stop = stop_event()
     with servers(settings) as urls:
         wiring.run_ingest(settings, urls, stop)
+
+
+@click.command()
+@with_settings("collections", "agreements")
+def deliver(settings: Settings) -> None:
+    """Run a deliverer alone, which brings subscribers what has arrived for them. Any number may run."""
+    from hub.runtime.workers import delivering  # noqa: PLC0415 - the other commands start without the web
+
+    configure_logs(settings)
+    stop = stop_event()
+    with servers(settings) as urls:
+        delivering.run_deliver(settings, urls, stop)

@@ -1,4 +1,4 @@
-"""One hub on one machine: its servers, its web process and its ingest worker, from start to clean end."""
+"""One hub on one machine: its servers, its web process and its workers, from start to clean end."""
 
 import errno
 import http.client
@@ -49,7 +49,7 @@ def serve(settings: Settings, *, stop: threading.Event, ready: Callable[[str], N
         wiring.prepare(settings, urls)
         if directory is not None:
             stack.enter_context(directory.announcing(urls))
-        for name in ("ingest", "web"):
+        for name in ("ingest", *["deliver"] * settings.deliver_processes, "web"):
             supervisor.start(_hub_program(name, settings, urls))
         if _await_web(settings, supervisor, stop):
             ready(f"http://{_authority(settings.host, settings.port)}/taxii2/")

@@ -86,6 +86,12 @@ class Settings:
 
     sealing_key_file: Path = _DATA / _SEALING_KEY
     delivery_networks: str = ""
+    delivery_authorities: str = ""
+    deliver_processes: Annotated[int, Meta(ge=0)] = 1
+    deliver_threads: Count = 16
+    failing_after_minutes: Count = 15
+    retry_first_seconds: Annotated[float, Meta(gt=0)] = 5.0
+    retry_longest_seconds: Annotated[float, Meta(gt=0)] = 3_600.0
 
     caps: Caps = field(default_factory=Caps)
 

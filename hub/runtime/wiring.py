@@ -11,6 +11,7 @@ from threading import Event
 import structlog
 from flask import Flask
 
+from hub.bus.heads import Announcer
 from hub.bus.queue import Queue, connect, submissions
 from hub.domain.catalogue import Catalogue
 from hub.domain.directory import Act
@@ -24,6 +25,7 @@ from hub.services.access import Access
 from hub.services.agreements.seeding import seed_agreements
 from hub.services.clearances import Clearances
 from hub.services.delete import Deleting
+from hub.services.delivery.announcing import Announcing, Tell
 from hub.services.directory.authenticate import Authenticating
 from hub.services.explaining.noting import Noting
 from hub.services.ingest import Ingest
@@ -58,6 +60,7 @@ class Parts:
     clearances: Clearances
     publishing: Publishing
     queue: Queue[SubmissionId]
+    tell: Tell
     limits: Limits
 
 
@@ -100,13 +103,15 @@ def build(settings: Settings, urls: ServerUrls, pool: Pool) -> Parts:
     with pool.transaction() as database:
         numbers = number_collections(database, (collection.id for collection in catalogue))
     clearances = Clearances(pool, now)
+    redis = connect(urls.redis)
     return Parts(
         pool=pool,
         catalogue=catalogue,
         numbers=numbers,
         clearances=clearances,
         publishing=Publishing(clearances, numbers),
-        queue=submissions(connect(urls.redis)),
+        queue=submissions(redis),
+        tell=Announcing(Announcer(redis)),
         limits=Limits(
             caps=settings.caps,
             pending_above=settings.pending_above,
@@ -126,8 +131,8 @@ def application(settings: Settings, urls: ServerUrls) -> Flask:
         authenticating=Authenticating(pool, now),
         access=Access(),
         reading=Reading(parts.clearances, parts.numbers, Noting(pool, now)),
-        submitting=Submitting(pool, parts.publishing, parts.queue, parts.limits, now),
-        deleting=Deleting(pool, parts.clearances, parts.numbers, now),
+        submitting=Submitting(pool, parts.publishing, parts.queue, parts.limits, now, parts.tell),
+        deleting=Deleting(pool, parts.clearances, parts.numbers, now, parts.tell),
         catalogue=parts.catalogue,
         cursor_key=key,
         pool=pool,
@@ -149,6 +154,7 @@ def run_ingest(settings: Settings, urls: ServerUrls, stop: Event) -> None:
             limits=parts.limits,
             part_objects=settings.ingest_chunk,
             clock=now,
+            tell=parts.tell,
         )
         worker.run(f"{socket.gethostname()}-{os.getpid()}", stop)
 
