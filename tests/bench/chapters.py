@@ -177,9 +177,9 @@ def _timestamp_at(stage: Stage, number: int) -> str:
 def _seed(stage: Stage) -> None:
     """Push an envelope in green, which the stranger reads, and one in amber, which he does not."""
     with line(stage.producer) as opened:
-        for tlp in ("green", "amber"):
-            for body in envelopes(1, 100, seed=len(tlp), tlp=tlp, creator=stage.creator):
-                opened.post(body)
+        for seed, tlp in enumerate(("green", "amber")):
+            for body in envelopes(1, 100, seed=seed, tlp=tlp, creator=stage.creator):
+                opened.post_all(body)
 
 
 def _pull(target: Target, limit: int, clients: int, size: Size, name: str) -> Figure:

@@ -62,6 +62,12 @@ class Line:
             raise RuntimeError(f"{response.status} {answer[:300]!r}")
         return answer
 
+    def post_all(self, body: bytes) -> None:
+        """POST an envelope all of which has to be accepted at once."""
+        answer = self.post(body)
+        if b'"failure_count":0' not in answer or b'"pending_count":0' not in answer:
+            raise RuntimeError(answer[:300])
+
     def close(self) -> None:
         """Hang up."""
         self._connection.close()

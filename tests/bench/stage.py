@@ -76,6 +76,9 @@ def multiply(stage: Stage, rows: int, *, rare: int) -> None:
     """
     with psycopg.connect(stage.hub.urls.database) as database:
         database.execute(_MULTIPLY, {"rows": rows, "rare": rare})
+        ((filled,),) = database.execute("SELECT count(*) FROM log").fetchall()
+        if filled < rows:
+            raise RuntimeError(f"{filled:,} of {rows:,} rows: a guard has no row to copy")
         database.execute("UPDATE log_head SET seq = (SELECT max(seq) FROM log), tick = (SELECT max(tick) FROM log)")
         database.commit()
         database.autocommit = True

@@ -82,9 +82,7 @@ def _post_all(target: Target, bodies: Sequence[bytes]) -> tuple[float, float]:
     with line(target) as opened:
         begun = time.perf_counter()
         for body in bodies:
-            answer = opened.post(body)
-            if b'"failure_count":0' not in answer or b'"pending_count":0' not in answer:
-                raise RuntimeError(answer[:300])
+            opened.post_all(body)
         return begun, time.perf_counter()
 
 
