@@ -93,6 +93,28 @@ def test_a_signature_over_something_else_is_refused(olga: Caller, ada: Caller) -
     assert (refused.status_code, refused.json["code"]) == (422, "BAD_SIGNATURE")
 
 
+def test_signing_what_may_not_be_seen_tells_nothing_of_it(olga: Caller, ada: Caller, zack: Caller) -> None:
+    """A draft, a version of others, and what is not there; a key of others, and none."""
+    olga.post("/agreements", document("veiled"))
+    olga.post("/agreements/veiled/versions/1/propose")
+    olga.post("/agreements", document("veiled", version=2))
+    own, foreign = (
+        caller.post(f"/organisations/{organisation}/keys", {"public_key": public_half()}).json["id"]
+        for caller, organisation in ((ada, "au-cert"), (zack, "nz-cert"))
+    )
+    at, nothing = "/agreements/veiled/versions", b64encode(bytes(64)).decode()
+    absent = ada.post(f"{at}/3/sign", {"key": own, "signature": nothing})
+    hidden = ada.post(f"{at}/2/sign", {"key": own, "signature": nothing})
+    assert (hidden.status_code, hidden.data) == (404, absent.data)
+    of_others = ada.post(f"{at}/1/sign", {"key": foreign, "signature": nothing})
+    of_nobody = ada.post(f"{at}/1/sign", {"key": "SHA256:" + "x" * 43, "signature": nothing})
+    assert (of_others.status_code, of_others.data) == (404, of_nobody.data)
+
+
+def public_half() -> str:
+    return b64encode(Ed25519PrivateKey.generate().public_key().public_bytes_raw()).decode()
+
+
 def test_an_agreement_of_others_is_not_there(olga: Caller, ada: Caller) -> None:
     olga.post("/agreements", document("jp-kr", parties=["JP", "KR"]))
     olga.post("/agreements/jp-kr/versions/1/propose")

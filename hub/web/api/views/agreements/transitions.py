@@ -9,7 +9,7 @@ from hub.domain.errors import NotFoundError
 from hub.domain.identifiers import AgreementId, MemberCode
 from hub.policy.permissions import Permission
 from hub.services.agreements import pairs, signing, standing
-from hub.services.directory.keys import show_key
+from hub.services.directory.keys import list_keys
 from hub.web.api.call import NOTHING_HERE, Call
 from hub.web.api.models.agreements.records import AgreementResource
 from hub.web.api.models.agreements.signing import SignatureToGive, Withdrawal
@@ -31,8 +31,8 @@ def sign_version(call: Call, agreement: str, number: int, body: SignatureToGive)
     own = call.principal.organisation.id
     call.change(Permission.READ_AGREEMENTS, Permission.SIGN_AGREEMENTS, own)
     signature = body.detached()
-    visible_record(call, agreement)
-    if show_key(call.pool, signature.key).organisation != own:
+    seen = visible_record(call, agreement).version(number)
+    if seen is None or signature.key not in {known.id for known in list_keys(call.pool, own)}:
         raise NotFoundError(NOTHING_HERE)
     return shown(call, signing.sign(call.pool, AgreementId(agreement), number, signature, act=_act(call)))
 
