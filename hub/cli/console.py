@@ -32,6 +32,9 @@ _OPTIONS: Final[Mapping[str, Callable[[Command], Command]]] = {
     "port": click.option(
         "--port", type=click.IntRange(1, 65_535), metavar="N", help="Port to listen on.  [default: 8000]"
     ),
+    "stream_port": click.option(
+        "--stream-port", type=click.IntRange(1, 65_535), metavar="N", help="Port of the streams.  [default: 8001]"
+    ),
 }
 _EVERYWHERE: Final = ("data", "config")
 """These may also stand before the command: `hub --data DIR account list`."""

@@ -14,6 +14,7 @@ _COMMANDS: Final = {
     "prepare": "hub.cli.serve",
     "web": "hub.cli.serve",
     "ingest": "hub.cli.serve",
+    "stream": "hub.cli.serve",
     "deliver": "hub.cli.serve",
     "collections": "hub.cli.collections",
     "member": "hub.cli.directory",

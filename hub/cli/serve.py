@@ -10,7 +10,7 @@ from hub.runtime.stopping import stop_event
 
 
 @click.command()
-@with_settings("host", "port", "collections", "agreements")
+@with_settings("host", "port", "stream_port", "collections", "agreements")
 def serve(settings: Settings) -> None:
     """Run a whole hub: its servers, the web and the workers.
 
@@ -50,6 +50,17 @@ def web(settings: Settings) -> None:
     configure_logs(settings)
     with servers(settings) as urls:
         run_web(settings, urls)
+
+
+@click.command()
+@with_settings("host", "stream_port", "collections", "agreements")
+def stream(settings: Settings) -> None:
+    """Run the stream process alone, which holds `GET /stream` open; needs a prepared database."""
+    from hub.runtime.streams.front import run_stream  # noqa: PLC0415 - the other commands start without the web
+
+    configure_logs(settings)
+    with servers(settings) as urls:
+        run_stream(settings, urls)
 
 
 @click.command()

@@ -71,6 +71,12 @@ class ConfigurationError(HubError):
     code = "CONFIGURATION"
 
 
+class ExhaustedError(HubError):
+    """The asker has as much of this at once as it may have (HTTP 429)."""
+
+    code = "EXHAUSTED"
+
+
 class UnavailableError(HubError):
     """A server that the hub stands on does not answer (HTTP 503)."""
 

@@ -41,7 +41,8 @@ def serve(settings: Settings, *, stop: threading.Event, ready: Callable[[str], N
     """
     with ExitStack() as stack:
         directory = _claim(settings, stack)
-        _require_port(settings)
+        for key, port in _ports(settings).items():
+            _require_port(key, settings.host, port)
         supervisor = stack.enter_context(Supervisor())
         urls = _start_servers(settings, directory, supervisor, stop)
         if stop.is_set():
@@ -49,9 +50,10 @@ def serve(settings: Settings, *, stop: threading.Event, ready: Callable[[str], N
         wiring.prepare(settings, urls)
         if directory is not None:
             stack.enter_context(directory.announcing(urls))
-        for name in ("ingest", *["deliver"] * settings.deliver_processes, "web"):
+        streams = ["stream"] if settings.stream_processes else []
+        for name in ("ingest", *["deliver"] * settings.deliver_processes, *streams, "web"):
             supervisor.start(_hub_program(name, settings, urls))
-        if _await_web(settings, supervisor, stop):
+        if all(_await_web(settings, port, supervisor, stop) for port in _ports(settings).values()):
             ready(f"http://{_authority(settings.host, settings.port)}/taxii2/")
         supervisor.watch(stop)
         _log.info("hub_stopping")
@@ -100,15 +102,20 @@ def _hub_program(name: str, settings: Settings, urls: ServerUrls) -> Program:
     )
 
 
-def _require_port(settings: Settings) -> None:
-    """Raise ConfigurationError where the port cannot be had; a killed hub's is free within moments.
+def _ports(settings: Settings) -> dict[str, int]:
+    """Return the ports that this hub listens on, by the setting that names each."""
+    return {"port": settings.port} | ({"stream_port": settings.stream_port} if settings.stream_processes else {})
+
+
+def _require_port(key: str, host: str, port: int) -> None:
+    """Raise ConfigurationError where a port cannot be had; a killed hub's is free within moments.
 
     The web process shares its port between workers (SO_REUSEPORT) and so would not notice another hub on it.
     """
     deadline = time.monotonic() + _PORT_SECONDS
-    while (trouble := _trouble_with(settings.host, settings.port)) is not None:
+    while (trouble := _trouble_with(host, port)) is not None:
         if trouble.errno != errno.EADDRINUSE or time.monotonic() > deadline:
-            raise ConfigurationError(f"port: {settings.host}:{settings.port} cannot be used: {trouble.strerror}")
+            raise ConfigurationError(f"{key}: {host}:{port} cannot be used: {trouble.strerror}")
         time.sleep(_POLL)
 
 
@@ -124,13 +131,13 @@ def _trouble_with(host: str, port: int) -> OSError | None:
     return None
 
 
-def _await_web(settings: Settings, supervisor: Supervisor, stop: threading.Event) -> bool:
-    """Wait until the web process answers, with whatever status; False where the hub was stopped meanwhile."""
+def _await_web(settings: Settings, port: int, supervisor: Supervisor, stop: threading.Event) -> bool:
+    """Wait until a process answers on a port, with whatever status; False where the hub was stopped meanwhile."""
     deadline = time.monotonic() + _READY_SECONDS
-    while not _answers(_WILDCARDS.get(settings.host, settings.host), settings.port):
+    while not _answers(_WILDCARDS.get(settings.host, settings.host), port):
         supervisor.require_all_running()
         if time.monotonic() > deadline:
-            raise UnavailableError(f"the web process does not answer after {_READY_SECONDS:.0f} seconds")
+            raise UnavailableError(f"nothing answers on port {port} after {_READY_SECONDS:.0f} seconds")
         if stop.wait(_POLL):
             return False
     return True

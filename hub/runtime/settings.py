@@ -84,6 +84,12 @@ class Settings:
     status_hours: Count = _LEAST_STATUS_HOURS
     token_days: Count = 365
 
+    stream_port: Port = 8001
+    stream_processes: Annotated[int, Meta(ge=0)] = 1
+    stream_heartbeat: Annotated[float, Meta(gt=0)] = 15.0
+    streams_each: Count = 16
+    streams_all: Count = 10_000
+
     sealing_key_file: Path = _DATA / _SEALING_KEY
     delivery_networks: str = ""
     delivery_authorities: str = ""

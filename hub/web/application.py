@@ -1,5 +1,7 @@
 """The hub's Flask application: what is common to its surfaces, and the surfaces themselves."""
 
+from collections.abc import Callable
+
 from flask import Flask, Response, request
 
 from hub.web.api.problems import problem_of
@@ -8,19 +10,33 @@ from hub.web.headers import harden
 from hub.web.provider import ReadyJsonProvider
 from hub.web.services import Services
 from hub.web.settings import TaxiiSettings
+from hub.web.stream.surface import Streaming, attach_stream
 from hub.web.taxii.failures import error_resource_of
 from hub.web.taxii.surface import attach_taxii
 
 
 def create_application(services: Services, settings: TaxiiSettings) -> Flask:
     """Build the WSGI application over services that are ready to be called."""
+    application = _application(_answer)
+    attach_taxii(application, services, settings, elsewhere=(PREFIX,))
+    attach_api(application, services)
+    return application
+
+
+def create_stream_application(streaming: Streaming) -> Flask:
+    """Build the WSGI application that holds streams open, and does nothing else: it has a process of its own."""
+    application = _application(problem_of)
+    attach_stream(application, streaming)
+    return application
+
+
+def _application(answer: Callable[[Exception], Response]) -> Flask:
+    """Build what is common to all of them; `answer` says what a client is told of an error."""
     application = Flask("hub.web", static_folder=None)
     application.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     application.json = ReadyJsonProvider(application)
     application.after_request(harden)
-    application.register_error_handler(Exception, _answer)
-    attach_taxii(application, services, settings, elsewhere=(PREFIX,))
-    attach_api(application, services)
+    application.register_error_handler(Exception, answer)
     return application
 
 

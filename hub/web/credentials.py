@@ -32,10 +32,11 @@ def authenticate(header: str | None, authenticating: Authenticating) -> None:
     credentials = read_credentials(header or "")
     if credentials is None:
         raise UnauthenticatedError(_SENTENCE)
-    principal = authenticating.by_token(credentials.username, credentials.token)
-    if principal is None:
+    bearer = authenticating.bearer(credentials.username, credentials.token)
+    if bearer is None:
         raise UnauthenticatedError(_SENTENCE)
-    g.principal = principal
+    g.principal = bearer.principal
+    g.token = bearer.token
 
 
 def current_principal() -> Principal:
@@ -44,6 +45,12 @@ def current_principal() -> Principal:
     if not isinstance(principal, Principal):
         raise UnauthenticatedError(_SENTENCE)
     return principal
+
+
+def current_token() -> int:
+    """Return the number of the token that this request was made with; raises as `current_principal` does."""
+    current_principal()
+    return int(g.token)
 
 
 def read_credentials(header: str) -> Credentials | None:

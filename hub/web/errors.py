@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from hub.domain.errors import (
     ConflictError,
+    ExhaustedError,
     ForbiddenError,
     HubError,
     NotFoundError,
@@ -47,6 +48,7 @@ STATUS: Final[dict[type[HubError], HTTPStatus]] = {
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     UnprocessableError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ExhaustedError: HTTPStatus.TOO_MANY_REQUESTS,
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Any other HubError is the hub's own fault, and is answered like every unforeseen exception."""
@@ -110,7 +112,7 @@ def _headers_of(error: HubError) -> Sequence[tuple[str, str]]:
     match error:
         case UnauthenticatedError():
             return CHALLENGES
-        case UnavailableError():
+        case UnavailableError() | ExhaustedError():
             return (("Retry-After", str(RETRY_AFTER_SECONDS)),)
         case _:
             return ()

@@ -191,7 +191,12 @@ def serving(
     `settings` are those of `hub.runtime.settings`; `servers` are given where the hub is not to run its own.
     """
     port = port or free_port()
-    chosen: dict[str, object] = {"data": directory, "port": port, "log_format": "json"} | settings
+    chosen: dict[str, object] = {
+        "data": directory,
+        "port": port,
+        "stream_processes": 0,
+        "log_format": "json",
+    } | settings
     if servers is not None:
         chosen |= {"database_url": servers.database, "redis_url": servers.redis}
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("HUB_")}

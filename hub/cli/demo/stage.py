@@ -137,6 +137,7 @@ def _program(root: Path, port: int) -> Program:
         "HUB_COLLECTIONS": COLLECTIONS,
         "HUB_HOST": HOST,
         "HUB_PORT": port,
+        "HUB_STREAM_PROCESSES": 0,
         "HUB_LOG_FORMAT": "json",
     }
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("HUB_")}

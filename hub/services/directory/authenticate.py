@@ -25,7 +25,12 @@ class Authenticating:
         self._notes = ThreadPoolExecutor(max_workers=1, thread_name_prefix="token-use")
 
     def by_token(self, username: str | None, token: str) -> Principal | None:
-        """Return whose token this is; None where it is unknown, expired, revoked or not this user's.
+        """Return whose token this is, as `bearer` does."""
+        bearer = self.bearer(username, token)
+        return None if bearer is None else bearer.principal
+
+    def bearer(self, username: str | None, token: str) -> Bearer | None:
+        """Return whose token this is, and which; None where it is unknown, expired, revoked or not this user's.
 
         The user name is no secret, so it may be compared in any time; the token is only ever looked up by its digest.
         Raise ForbiddenError where it is right and yet account, organisation or member is shut out (SR-01). An
@@ -40,7 +45,7 @@ class Authenticating:
             return None
         _check_active(bearer.principal)
         self._note(bearer, at)
-        return bearer.principal
+        return bearer
 
     def close(self) -> None:
         """Write the uses still to be noted, and stop."""

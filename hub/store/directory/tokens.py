@@ -1,6 +1,6 @@
 """Tokens: the digests of the secrets by which accounts are known, never the secrets."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -58,6 +58,22 @@ def find_bearer(database: Database, digest: bytes, *, at: datetime) -> Bearer | 
         member=None if row[15] is None else member_of(row[15:18]),
     )
     return Bearer(token=row[0], last_used=row[1], principal=principal)
+
+
+def open_tokens(database: Database, tokens: Collection[int], *, at: datetime) -> tuple[int, frozenset[int]]:
+    """Return the policy epoch, and which of the tokens open the hub: all of one snapshot.
+
+    One does that is neither expired nor revoked, and whose account, organisation and member are not shut out (SR-01).
+    """
+    ((epoch, found),) = database.execute(
+        "SELECT e.epoch, ARRAY("
+        " SELECT t.id FROM tokens AS t JOIN accounts AS a ON a.id = t.account"
+        " JOIN organisations AS o ON o.id = a.organisation LEFT JOIN members AS m ON m.code = o.member"
+        " WHERE t.id = ANY(%s::int8[]) AND t.expires > %s AND t.revoked IS NULL AND a.active AND o.active"
+        " AND m.status IS DISTINCT FROM 'suspended') FROM policy_epoch e",
+        (list(tokens), at),
+    ).fetchall()
+    return epoch, frozenset(found)
 
 
 def note_use(database: Database, token: int, *, at: datetime) -> None:

@@ -1,0 +1,1 @@
+"""The stream process: gunicorn in front, sockets in gevent, and everything else in real threads."""

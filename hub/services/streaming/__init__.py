@@ -1,0 +1,1 @@
+"""Streams: connections that are held open, on which objects are sent as they arrive."""

@@ -1,0 +1,94 @@
+"""What is read for streams: through the one outbox, once for all that see, want and have the same."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from hub.domain.clock import instant_of
+from hub.domain.identifiers import SubscriptionId, Tick
+from hub.domain.subscriptions.subscription import StreamTarget, Subscription
+from hub.services.clearances import Clearances
+from hub.services.delivery.outbox import Outbox, Portion
+from hub.services.streaming.streams import Stream
+from hub.store.database import Pool
+from hub.store.directory.tokens import open_tokens
+from hub.store.log.head import head_tick
+from hub.store.subscriptions.leases import Leased
+from hub.store.subscriptions.rows import Kept
+
+BATCH_OBJECTS: Final = 100
+BATCH_BYTES: Final = 256 * 1024
+"""What one event holds at most, unless a single object is larger: it may wait once for every connection."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Where the log and the policy stand. Where neither has moved, there is nothing to tell."""
+
+    head: Tick
+    epoch: int
+
+
+class StreamReading:
+    """Reads for many streams at once."""
+
+    def __init__(self, pool: Pool, clearances: Clearances, outbox: Outbox, clock: Callable[[], datetime]) -> None:
+        self._pool = pool
+        self._clearances = clearances
+        self._outbox = outbox
+        self._clock = clock
+
+    def head(self) -> Tick:
+        """Return the head of the log at this moment."""
+        with self._pool.statement() as database:
+            return head_tick(database)
+
+    def state(self) -> State:
+        """Return where the log and the policy stand; what an agreement has opened by now is granted first."""
+        epoch = self._clearances.survey(()).facts.epoch
+        return State(head=self.head(), epoch=epoch)
+
+    def good_tokens(self, tokens: Collection[int]) -> tuple[int, frozenset[int]]:
+        """Return the policy epoch, and those of the tokens that open the hub at this moment (SR-01)."""
+        with self._pool.statement() as database:
+            return open_tokens(database, tokens, at=self._clock())
+
+    def portions(self, streams: Iterable[Stream]) -> Mapping[Stream, Portion]:
+        """Return what comes next for each stream, noted as given; streams that get the same have the same portion."""
+        orders: dict[tuple[object, ...], Leased] = {}
+        chosen: dict[Stream, SubscriptionId] = {}
+        for stream in streams:
+            key = (stream.account, stream.filter, stream.position)
+            order = orders.get(key)
+            if order is None:
+                order = orders[key] = _order(stream, number=len(orders))
+            chosen[stream] = order.kept.subscription.id
+        portions = self._outbox.portions(list(orders.values()))
+        return {stream: portions[order] for stream, order in chosen.items()}
+
+
+def _order(stream: Stream, *, number: int) -> Leased:
+    """Write what a stream wants as the standing order of its account, which lasts for one reading."""
+    subscription = Subscription(
+        id=SubscriptionId(str(number)),
+        account=stream.account,
+        target=StreamTarget(),
+        position=stream.position,
+        filter=stream.filter,
+        batch_objects=BATCH_OBJECTS,
+        batch_bytes=BATCH_BYTES,
+    )
+    kept = Kept(
+        subscription=subscription,
+        secrets=(),
+        start=stream.position,
+        made=instant_of(0),
+        failing_since=None,
+        retry_at=Tick(0),
+        deliveries=0,
+        delivered=0,
+        refused=0,
+        delivered_at=None,
+    )
+    return Leased(kept=kept, lease=0, sending=None)

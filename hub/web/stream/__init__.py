@@ -1,0 +1,1 @@
+"""The stream: `GET /stream`, Server-Sent Events."""
