@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from hub.domain.agreements import ANY
 from hub.domain.directory import MemberStatus, Organisation, OrganisationKind, Principal, Role
 from hub.domain.errors import ForbiddenError
-from hub.domain.handling import Classes, Guard, Handling, Tlp
-from hub.domain.identifiers import GuardId, HandlingId, MemberCode
+from hub.domain.handling import Classes
+from hub.domain.identifiers import MemberCode
 from hub.policy.changes.alike import Likeness
 from hub.policy.changes.candidates import Adoption, AgreementTurn, Change
 from hub.policy.changes.matrix import Cell
+from hub.policy.changes.possible import classes_of, types_named
 from hub.policy.changes.shifts import named_accounts
 from hub.policy.changes.sights import Contents, Sight, Viewpoint
 from hub.policy.permissions import Permission, may
@@ -66,26 +66,7 @@ def possible_classes(worlds: Iterable[World], member: MemberCode) -> Classes:
     known = tuple(worlds)
     producers = {each.id: each for world in known for each in world.organisations.values()}
     agreements = [each for world in known for each in world.agreements if not each.parties or member in each.parties]
-    types = {name for agreement in agreements for clause in agreement.clauses for name in clause.types}
-    handlings = [
-        Handling(producer=producer.id, type=name, tlp=tlp)
-        for producer in producers.values()
-        if _offers(producer, member)
-        for name in sorted({*types, ANY})
-        for tlp in Tlp
-    ]
-    return Classes(
-        handlings={HandlingId(-number): handling for number, handling in enumerate(handlings, 1)},
-        guards={
-            GuardId(-number): Guard(HandlingId(-number), HandlingId(-number), HandlingId(-number))
-            for number in range(1, len(handlings) + 1)
-        },
-    )
-
-
-def joined(one: Classes, other: Classes) -> Classes:
-    """Return the classes of both; they share no number."""
-    return Classes(handlings={**one.handlings, **other.handlings}, guards={**one.guards, **other.guards})
+    return classes_of((each for each in producers.values() if _offers(each, member)), types_named(agreements))
 
 
 def told_to(seat: Seat, cells: Iterable[Cell]) -> tuple[Cell, ...]:

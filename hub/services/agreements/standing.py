@@ -1,12 +1,12 @@
 """Propose, suspend, resume and end agreements; approve what another operator has asked for, or refuse it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from hub.domain.agreements import AgreementRecord, AgreementState, Awaiting
 from hub.domain.directory import Act
 from hub.domain.errors import ConflictError, ForbiddenError
-from hub.domain.identifiers import AgreementId, MemberCode
+from hub.domain.identifiers import AgreementId, MemberCode, OrganisationId
 from hub.policy.agreements import life
 from hub.policy.agreements.pairs import is_of_pair
 from hub.services.agreements.catalogue import known_version, locked_record
@@ -89,14 +89,15 @@ def withdraw(pool: Pool, agreement_id: AgreementId, member: MemberCode, *, act: 
 def approve(pool: Pool, agreement_id: AgreementId, *, act: Act) -> AgreementRecord:
     """Carry out the transition that awaits approval, worked out anew as things stand now.
 
-    Raise NotFoundError, ConflictError where nothing awaits approval or it is not possible any more, ForbiddenError
-    (`OWN_REQUEST`) for the actor who has asked for it.
+    Raise NotFoundError, ConflictError where nothing awaits approval, it is not possible any more, or it opens content of
+    others than when it was asked for (`OPENS_MORE`), ForbiddenError (`OWN_REQUEST`) for who has asked for it, be it on
+    the hub's own command line or through the API.
     """
     with pool.transaction() as database:
         known = locked_record(database, agreement_id)
         act.expects(known)
         awaiting = _awaited(known)
-        if awaiting.asked_by == act.actor:
+        if _person(awaiting.asked_by) == _person(act.actor):
             raise ForbiddenError(
                 f"You have asked for this yourself ({awaiting.transition} of {agreement_id}); another operator has to"
                 " approve it.",
@@ -105,6 +106,7 @@ def approve(pool: Pool, agreement_id: AgreementId, *, act: Act) -> AgreementReco
         step = steps.step_of(known, awaiting.transition, version=awaiting.version, member=awaiting.member, at=act.at)
         lock_head(database)
         opened = opened_without_consent(database, known, step, at=act.at)
+        _require_foreseen(known, awaiting, opened)
         detail = {"asked_by": awaiting.asked_by, "opens": list(opened)}
         return carry_out(database, known, step, act=act, detail=detail)
 
@@ -130,6 +132,21 @@ def _taken(
         known = locked_record(database, agreement_id)
         act.expects(known)
         return take(database, known, plan(known), act=act)
+
+
+def _person(actor: str) -> str:
+    """Return the name in `cli:olga` and `desk/olga`: whoever has both is one operator, not two."""
+    return actor.rpartition("/")[2].rpartition(":")[2]
+
+
+def _require_foreseen(known: AgreementRecord, awaiting: Awaiting, opened: Collection[OrganisationId]) -> None:
+    """Raise ConflictError where a step opens content of others than when it was asked for."""
+    if beyond := sorted(set(opened) - set(awaiting.producers)):
+        raise ConflictError(
+            f"By now, {awaiting.transition} of {known.id} opens content of {', '.join(beyond)} too; refuse it, and ask"
+            " for it again.",
+            code="OPENS_MORE",
+        )
 
 
 def _awaited(known: AgreementRecord) -> Awaiting:

@@ -12,8 +12,9 @@ from hub.domain.identifiers import GuardId, StixId
 from hub.policy.changes.candidates import Adoption, Change, adoption_of, changed
 from hub.policy.changes.conflicts.finding import conflicts_of, told_of_conflicts
 from hub.policy.changes.conflicts.nouns import Conflict
-from hub.policy.changes.disclosure import Seat, joined, open_classes, possible_classes, seat_of, told_to
+from hub.policy.changes.disclosure import Seat, open_classes, possible_classes, seat_of, told_to
 from hub.policy.changes.matrix import Cell, matrix
+from hub.policy.changes.possible import joined
 from hub.policy.changes.shifts import Moment, Move, moves
 from hub.policy.world import World
 from hub.services.clearances import Clearances

@@ -13,6 +13,7 @@ from hub.services.agreements.drafting import discard, draft
 from hub.services.agreements.standing import approve, end, propose, refuse, resume, suspend, withdraw
 from tests.service.agreements.forum import DAY, NOW, Forum, clause, document, next_version, olga, omar
 from tests.service.directory.chronicle import change
+from tests.support.acts import made
 from tests.support.agreements import conclude
 
 REGION = AgreementId("region")
@@ -49,6 +50,17 @@ def test_a_regional_agreement_awaits_a_second_operator_and_says_whose_content_it
     assert record.awaiting.producers == ("au-cert", "jp-cert", "nz-cert", "sg-cert")
     assert forum.show("region") == record
     assert {level for _, _, level in forum.sees()} == {"clear"}
+
+
+def test_what_would_open_content_or_readers_that_are_still_to_come_awaits_too(forum: Forum) -> None:
+    """Nobody has published in red, and no account of this purpose is there."""
+    coming = replace(
+        clause(origin="*", to="*", tlp=Tlp.RED), types=frozenset({"campaign"}), purposes=frozenset({"law"})
+    )
+    draft(forum.pool, document("region", coming, parties=""), act=olga())
+    awaiting = propose(forum.pool, REGION, 1, act=olga()).awaiting
+    assert awaiting is not None
+    assert "jp-cert" in awaiting.producers
 
 
 def test_the_second_operators_approval_carries_it_out(forum: Forum) -> None:
@@ -215,17 +227,45 @@ def test_an_amendment_that_widens_waits_and_the_version_before_goes_on(forum: Fo
     assert len(forum.amber()) == 12
 
 
-def test_a_second_request_waits_until_the_first_is_decided(forum: Forum) -> None:
+def test_a_version_that_becomes_active_meanwhile_drops_a_request_to_resume(forum: Forum) -> None:
+    """Otherwise Omar would open amber by himself, because Olga has asked to resume green."""
     agree_region(forum)
-    draft(forum.pool, next_version(regional(), clause(origin="*", to="*", tlp=Tlp.AMBER)), act=olga())
+    draft(forum.pool, next_version(regional(), clause(origin="*", to="*", tlp=Tlp.AMBER)), act=omar())
     suspend(forum.pool, REGION, act=olga())
     resume(forum.pool, REGION, act=olga())
-    propose(forum.pool, REGION, 2, act=olga())
-    record = forum.show("region")
+    record = propose(forum.pool, REGION, 2, act=omar())
     assert [version.state for version in record.versions] == [SUSPENDED, SUSPENDED]
-    assert record.awaiting is not None
-    approve(forum.pool, REGION, act=omar())
+    assert record.awaiting is None
+    assert resume(forum.pool, REGION, act=omar()).awaiting is not None
+    approve(forum.pool, REGION, act=olga())
     assert len(forum.amber()) == 12
+
+
+def test_what_opens_more_by_now_than_was_asked_for_is_asked_for_again(forum: Forum) -> None:
+    """Japan's content was closed when Olga asked, and is not when Omar approves."""
+    draft(forum.pool, document("out", clause(origin="*", to="NZ"), parties=""), act=olga())
+    silence = document("silence", clause(origin="JP", to="NZ", tlp=Tlp.RED), parties="", effect=Effect.EXCLUDE)
+    draft(forum.pool, silence, act=olga())
+    propose(forum.pool, silence.id, 1, act=olga())
+    propose(forum.pool, AgreementId("out"), 1, act=olga())
+    end(forum.pool, silence.id, act=olga())
+    with pytest.raises(ConflictError) as caught:
+        approve(forum.pool, AgreementId("out"), act=omar())
+    assert caught.value.code == "OPENS_MORE"
+    assert forum.amber() == set()
+    refuse(forum.pool, AgreementId("out"), act=omar())
+    propose(forum.pool, AgreementId("out"), 1, act=olga())
+    approve(forum.pool, AgreementId("out"), act=omar())
+    assert forum.amber() == {"AU>NZ", "JP>NZ", "SG>NZ"}
+
+
+@pytest.mark.parametrize("again", ["desk/olga", "cli:olga", "cli:desk/olga"])
+def test_one_person_is_one_operator_at_whatever_desk(forum: Forum, again: str) -> None:
+    draft(forum.pool, regional(), act=olga())
+    propose(forum.pool, REGION, 1, act=olga())
+    with pytest.raises(ForbiddenError) as caught:
+        approve(forum.pool, REGION, act=made(again, at=NOW))
+    assert caught.value.code == "OWN_REQUEST"
 
 
 def test_two_requests_at_once_are_refused_where_both_would_open_something(forum: Forum) -> None:

@@ -55,10 +55,10 @@ def take(
 def carry_out(
     database: Database, known: AgreementRecord, step: Step, *, act: Act, detail: Mapping[str, object] | None = None
 ) -> AgreementRecord:
-    """Write what the step makes of the agreement. An awaited approval of another step stays where it is possible."""
+    """Write what the step makes of the agreement. What else awaits approval stays where it can."""
     after = step.after
     awaiting = known.awaiting
-    if awaiting is not None and (_is_asked_for(known, step) or not _is_possible(after, awaiting)):
+    if awaiting is not None and (_is_asked_for(known, step) or not _stays(awaiting, step)):
         awaiting = None
     facts = {"version": step.version} | ({"member": step.member} if step.member else {}) | dict(detail or {})
     action = f"agreement.{step.transition}"
@@ -101,6 +101,16 @@ def _without_opposite(database: Database, known: AgreementRecord, step: Step, *,
         return known
     detail = {"transition": awaiting.transition, "version": awaiting.version}
     return write(database, known, replace(known, awaiting=None), act=act, action="agreement.refuse", detail=detail)
+
+
+def _stays(awaiting: Awaiting, step: Step) -> bool:
+    """Whether what awaits approval can be taken after a step, and is still what was asked for.
+
+    Where another version becomes active, to resume would open that one too.
+    """
+    if step.transition is Transition.ACTIVATE and awaiting.transition is Transition.RESUME:
+        return False
+    return _is_possible(step.after, awaiting)
 
 
 def _is_possible(record: AgreementRecord, awaiting: Awaiting) -> bool:

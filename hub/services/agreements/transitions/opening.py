@@ -5,31 +5,38 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub.domain.agreements import ANY, AgreementRecord
+from hub.domain.handling import Classes
 from hub.domain.identifiers import MemberCode, OrganisationId
 from hub.policy.agreements.succession import succession
+from hub.policy.changes.possible import classes_of, joined, peopled, types_named
 from hub.policy.changes.shifts import Moment, shifts
 from hub.policy.visibility import next_change
 from hub.policy.world import World
 from hub.services.agreements.transitions.steps import Step
 from hub.store.database import Database
-from hub.store.facts import Facts, load_facts
+from hub.store.facts import load_facts
 
 
 def opened_without_consent(
     database: Database, before: AgreementRecord, step: Step, *, at: datetime
 ) -> tuple[OrganisationId, ...]:
-    """Return the producers whose content becomes visible to some account by the step and nobody's consent covers.
+    """Return the producers whose content becomes visible to somebody by the step and nobody's consent covers.
 
-    Looked at are this instant and each later one at which some agreement begins or ends, up to the first at which
-    something opens. Call it under the log's lock. What no clause of the agreement comes from is not opened by it.
+    Looked at are the accounts and content that there are and all that may come, at this instant and at each later one
+    at which some agreement begins or ends, up to the first at which something opens. Call it under the log's lock.
+    What no clause of the agreement comes from is not opened by it.
     """
     if not step.may_open or _origins(before, step.after) <= step.covered:
         return ()
     facts = load_facts(database)
-    now, then = facts.world, _world_after(facts.world, step.after)
-    for instant in _instants(now, then, at=at):
-        if opened := _opened(facts, Moment(world=now, at=instant), Moment(world=then, at=instant), step.covered):
-            return opened
+    then = _world_after(facts.world, step.after)
+    agreements = (*facts.world.agreements, *then.agreements)
+    classes = joined(facts.classes, classes_of(facts.world.organisations.values(), types_named(agreements)))
+    one, other = peopled(facts.world, agreements), peopled(then, agreements)
+    for instant in _instants(one, other, at=at):
+        producers = _opened(Moment(world=one, at=instant), Moment(world=other, at=instant), classes)
+        if uncovered := [each for each in producers if not _is_covered(facts.world, each, step.covered)]:
+            return tuple(sorted(uncovered))
     return ()
 
 
@@ -56,10 +63,9 @@ def _instants(one: World, other: World, *, at: datetime) -> Iterator[datetime]:
         instant = min((change for change in following if change is not None), default=None)
 
 
-def _opened(facts: Facts, before: Moment, after: Moment, covered: frozenset[MemberCode]) -> tuple[OrganisationId, ...]:
-    gained = {guard for shift in shifts(before, after, facts.classes) for guard in shift.gained}
-    producers = {facts.classes.handlings[facts.classes.guards[guard].own].producer for guard in gained}
-    return tuple(sorted(producer for producer in producers if not _is_covered(facts.world, producer, covered)))
+def _opened(before: Moment, after: Moment, classes: Classes) -> frozenset[OrganisationId]:
+    gained = {guard for shift in shifts(before, after, classes) for guard in shift.gained}
+    return frozenset(classes.handlings[classes.guards[guard].own].producer for guard in gained)
 
 
 def _is_covered(world: World, producer: OrganisationId, covered: frozenset[MemberCode]) -> bool:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from hub.domain.handling import Classes, Guard, Tlp
 from hub.domain.identifiers import AccountId, GuardId, HandlingId, MemberCode
-from hub.policy.changes.disclosure import joined, open_classes, possible_classes
+from hub.policy.changes.disclosure import open_classes, possible_classes
+from hub.policy.changes.possible import joined
 from tests.unit.policy.countries import NOW, REGION, agreement, audience, clause, handling, region
 
 FJ, PG = MemberCode("FJ"), MemberCode("PG")
