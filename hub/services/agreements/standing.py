@@ -89,9 +89,9 @@ def withdraw(pool: Pool, agreement_id: AgreementId, member: MemberCode, *, act: 
 def approve(pool: Pool, agreement_id: AgreementId, *, act: Act) -> AgreementRecord:
     """Carry out the transition that awaits approval, worked out anew as things stand now.
 
-    Raise NotFoundError, ConflictError where nothing awaits approval, it is not possible any more, or it opens content of
-    others than when it was asked for (`OPENS_MORE`), ForbiddenError (`OWN_REQUEST`) for who has asked for it, be it on
-    the hub's own command line or through the API.
+    Raise NotFoundError, ConflictError where nothing awaits approval, it is not possible any more, or it opens content
+    of others than when it was asked for (`OPENS_MORE`), ForbiddenError (`OWN_REQUEST`) for who has asked for it, be it
+    on the hub's own command line or through the API.
     """
     with pool.transaction() as database:
         known = locked_record(database, agreement_id)

@@ -35,15 +35,20 @@ class Step:
     @property
     def may_open(self) -> bool:
         """Whether it can open anything: a permit by beginning, an exclusion by ceasing, and any by being amended."""
+        effect = self.after.newest.document.effect
         match self.transition:
             case Transition.ACTIVATE:
-                return True
+                return effect is Effect.PERMIT or self._amends
             case Transition.RESUME:
-                return self.after.newest.document.effect is Effect.PERMIT
+                return effect is Effect.PERMIT
             case Transition.SUSPEND | Transition.END | Transition.WITHDRAW:
-                return self.after.newest.document.effect is Effect.EXCLUDE
+                return effect is Effect.EXCLUDE
             case _:
                 assert_never(self.transition)
+
+    @property
+    def _amends(self) -> bool:
+        return any(each.activated is not None for each in self.after.versions if each.number != self.version)
 
 
 def step_of(
