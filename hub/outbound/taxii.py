@@ -3,14 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NoReturn, TypeVar
+from typing import Final, NoReturn, Protocol, TypeVar
 from urllib.parse import quote
 
 import msgspec
 
 from hub.outbound.errors import AnswerError, OutboundError
 from hub.outbound.resources import Collections, Envelope, ErrorMessage, RemoteCollection, Status
-from hub.outbound.transport import Answer, Transport
+from hub.outbound.transport import Answer
 
 MEDIA_TYPE: Final = "application/taxii+json;version=2.1"
 
@@ -71,10 +71,25 @@ class ObjectsPage:
     last: str | None
 
 
+class Carries(Protocol):
+    """A transport: it brings a request to a server and returns the answer, whatever its status."""
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        params: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Answer:
+        """Return the answer; raise OutboundError where there is none."""
+
+
 class TaxiiClient:
     """Talks TAXII 2.1 over one transport."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Carries) -> None:
         self._transport = transport
 
     def get(self, url: str, resource: type[Resource], params: Mapping[str, str] | None = None) -> Resource:

@@ -32,7 +32,8 @@ class Limits:
 
     `total` is for one delivery, whatever happens. `connect` is for the address of a name, for a connection, and for
     TLS, each. `silence` is the longest wait for the next part of an answer. `body` is for the body of an answer, after
-    its head has said all that counts. `idle` is how long a connection is kept.
+    its head has said all that counts, and `body_bytes` how much of that is read. `idle` is how long a connection is
+    kept.
     """
 
     total: float = 30.0
@@ -41,6 +42,7 @@ class Limits:
     body: float = 2.0
     idle: float = 60.0
     connections: int = 1_024
+    body_bytes: int = BODY_BYTES
 
 
 class LostError(Exception):
@@ -146,7 +148,7 @@ class Connection:
             if head.length == CHUNKED:
                 return self._chunks(body, deadline)
             if head.length < 0:
-                self._take(BODY_BYTES, body, deadline)
+                self._take(self._limits.body_bytes, body, deadline)
                 return False
             return self._take(head.length, body, deadline)
         except (OSError, ReplyError, LostError):
@@ -161,7 +163,7 @@ class Connection:
 
     def _take(self, length: int, body: bytearray, deadline: Deadline) -> bool:
         """Move so many bytes to the body, but not beyond its bound; return whether these were all."""
-        wanted = min(length, BODY_BYTES - len(body))
+        wanted = min(length, self._limits.body_bytes - len(body))
         while len(self._buffer) < wanted:
             try:
                 self._more(deadline)

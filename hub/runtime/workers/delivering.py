@@ -15,11 +15,14 @@ from hub.bus.queue import connect
 from hub.domain.subscriptions.subscription import Channel
 from hub.outbound.webhooks.backoff import Backoff
 from hub.outbound.webhooks.sender import Sender, tls_context
+from hub.outbound.wire.connections import Limits
+from hub.outbound.wire.dialling import Dialler
 from hub.runtime.embedded.datadir import ServerUrls
 from hub.runtime.sealing import sealer_of
 from hub.runtime.settings import Settings
 from hub.runtime.wiring import Parts, build, now, opened
 from hub.services.delivery.channels.outcomes import Sends
+from hub.services.delivery.channels.taxii import TaxiiPushes
 from hub.services.delivery.channels.webhooks import Webhooks
 from hub.services.delivery.deliverer import Deliverer
 from hub.services.delivery.dispatcher import Dispatcher
@@ -31,6 +34,8 @@ from hub.services.delivery.settling import Counters, Persistence, Settling
 from hub.services.explaining.noting import Noting
 
 _CONNECTIONS: Final = 6
+_PUSHING: Final = Limits(total=60.0, silence=30.0, body=20.0, body_bytes=4 * 1024 * 1024)
+"""A server that answers with what became of each object takes longer, and says more, than a webhook."""
 
 
 def run_deliver(settings: Settings, urls: ServerUrls, stop: Event) -> None:
@@ -78,5 +83,8 @@ def make_deliverer(
 def channels_of(settings: Settings) -> dict[Channel, Sends]:
     """Make the channels that content is sent over."""
     authorities = Path(settings.delivery_authorities) if settings.delivery_authorities else None
-    sender = Sender(networks=settings.networks, tls=tls_context(authorities))
-    return {Channel.WEBHOOK: Webhooks(sender, sealer_of(settings), now)}
+    tls = tls_context(authorities)
+    sealer = sealer_of(settings)
+    sender = Sender(networks=settings.networks, tls=tls)
+    dialler = Dialler(networks=settings.networks, tls=tls, limits=_PUSHING)
+    return {Channel.WEBHOOK: Webhooks(sender, sealer, now), Channel.TAXII: TaxiiPushes(dialler, sealer, now)}

@@ -41,8 +41,11 @@ class Subscriber:
 
     @property
     def objects(self) -> list[dict[str, Any]]:
-        """The objects of all deliveries, one after the other."""
-        return [thing for each in self.deliveries for thing in json.loads(each.body)["objects"]]
+        """The objects of all deliveries, one after the other, without the repetitions of a delivery."""
+        first: dict[str, Arrived] = {}
+        for each in self.deliveries:
+            first.setdefault(each.headers["webhook-id"], each)
+        return [thing for each in first.values() for thing in json.loads(each.body)["objects"]]
 
     @property
     def ids(self) -> list[str]:

@@ -10,11 +10,12 @@ from itertools import count
 
 import pytest
 
-from hub.outbound.webhooks.answers import Answer, Delivered, Reason, Refused, Unreachable
+from hub.outbound.webhooks.answers import Answer, Delivered, Refused, Unreachable
 from hub.outbound.webhooks.sender import Sender
 from hub.outbound.wire.addresses import Address, Networks, networks_of, resolve
 from hub.outbound.wire.connections import Connection, Deadline, Limits
 from hub.outbound.wire.endpoints import parse_endpoint
+from hub.outbound.wire.reasons import Reason
 from hub.outbound.wire.replies import BODY_BYTES
 from tests.service.webhooks.conftest import MakeSender
 from tests.service.webhooks.receivers import OK, Arrived, Receiver, receiving, says

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from hub.domain.errors import ConfigurationError
-from hub.outbound.webhooks.answers import Answer, Delivered, Reason, Unreachable
+from hub.outbound.webhooks.answers import Answer, Delivered, Unreachable
 from hub.outbound.webhooks.sender import Sender, tls_context
 from hub.outbound.wire.endpoints import parse_endpoint
+from hub.outbound.wire.reasons import Reason
 from tests.service.webhooks.authority import Authority
 from tests.service.webhooks.conftest import LOOPBACK, MakeSender
 from tests.service.webhooks.receivers import Receiver, receiving
