@@ -23,6 +23,7 @@ _COMMANDS: Final = {
     "key": "hub.cli.agreements",
     "agreement": "hub.cli.agreements",
     "pair": "hub.cli.pairs",
+    "subscription": "hub.cli.subscriptions",
     "ledger": "hub.cli.chronicle",
     "submission": "hub.cli.chronicle",
     "policy": "hub.cli.policy",

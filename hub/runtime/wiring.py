@@ -19,6 +19,7 @@ from hub.domain.identifiers import CollectionId, SubmissionId
 from hub.runtime.agreements import documents_of
 from hub.runtime.catalogue import catalogue_of, load_catalogue
 from hub.runtime.embedded.datadir import ServerUrls
+from hub.runtime.sealing import sealer_of
 from hub.runtime.settings import Settings
 from hub.runtime.toml_directory import read_toml_directory
 from hub.services.access import Access
@@ -26,12 +27,14 @@ from hub.services.agreements.seeding import seed_agreements
 from hub.services.clearances import Clearances
 from hub.services.delete import Deleting
 from hub.services.delivery.announcing import Announcing, Tell
+from hub.services.delivery.narrowing import Narrowing
 from hub.services.directory.authenticate import Authenticating
 from hub.services.explaining.noting import Noting
 from hub.services.ingest import Ingest
 from hub.services.publishing.publish import Publishing
 from hub.services.read import Reading
 from hub.services.submit import Limits, Submitting
+from hub.services.subscriptions.waiting import Waiting
 from hub.store.database import Pool
 from hub.store.directory import seed_directory
 from hub.store.directory.seeding import ACTOR
@@ -134,6 +137,9 @@ def application(settings: Settings, urls: ServerUrls) -> Flask:
         submitting=Submitting(pool, parts.publishing, parts.queue, parts.limits, now, parts.tell),
         deleting=Deleting(pool, parts.clearances, parts.numbers, now, parts.tell),
         catalogue=parts.catalogue,
+        waiting=Waiting(parts.clearances, Narrowing(), parts.numbers),
+        sealer=sealer_of(settings),
+        networks=settings.networks,
         cursor_key=key,
         pool=pool,
         clock=now,

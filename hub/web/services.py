@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.domain.catalogue import Catalogue
+from hub.outbound.wire.addresses import Networks
 from hub.services.access import Access
 from hub.services.delete import Deleting
 from hub.services.directory.authenticate import Authenticating
 from hub.services.read import Reading
+from hub.services.sealing import Sealer
 from hub.services.submit import Submitting
+from hub.services.subscriptions.waiting import Waiting
 from hub.store.database import Pool
 
 
@@ -18,6 +21,7 @@ class Services:
     """All that the web front needs of the layers below it.
 
     `cursor_key` signs the positions given to clients; a token is good for `token_days` where nobody says otherwise.
+    `sealer` reads its key when it is called for the first time; deliveries go to public addresses and to `networks`.
     """
 
     authenticating: Authenticating
@@ -26,6 +30,9 @@ class Services:
     submitting: Submitting
     deleting: Deleting
     catalogue: Catalogue
+    waiting: Waiting
+    sealer: Callable[[], Sealer]
+    networks: Networks
     cursor_key: bytes
     pool: Pool
     clock: Callable[[], datetime]

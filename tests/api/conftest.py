@@ -13,10 +13,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def region(database_url: str, redis_url: str) -> Region:
+def region(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Region:
     """Run a hub with the shipped files."""
     shipped = {"collections": ROOT / "collections", "agreements": ROOT / "config" / "agreements"}
-    settings = load_settings(environ={}, options=shipped)
+    settings = load_settings(environ={}, options=shipped | {"data": tmp_path_factory.mktemp("data")})
     return region_over(settings, ServerUrls(database=database_url, redis=redis_url))
 
 

@@ -34,6 +34,11 @@ BODIES: Final[dict[str, object]] = {
     "draft_agreement": DOCUMENT | {"id": "other"},
     "sign_version": {"key": "SHA256:" + "A" * 43, "signature": "A" * 86 + "=="},
     "withdraw_from_agreement": {"member": "AU"},
+    "add_subscription": {"channel": "webhook", "url": "https://soc.example/hook"},
+    "change_subscription": {"batch_objects": 10},
+    "replay_subscription": {"from": "now"},
+    "rotate_secret": {},
+    "set_password": {"password": "secret"},
 }
 ANSWERED, REFUSED, HIDDEN = "yes", "no", "hidden"
 
@@ -52,6 +57,43 @@ list_readings            GET    /readings?object={object}                  yes  
 explain_to_me            GET    /me/explain?source=AU&tlp=green&type=indicator yes yes yes yes
 show_my_rights           GET    /me/rights                                 yes     yes     yes     yes
 show_my_readers          GET    /me/readers?object={object}                hidden  hidden  hidden  hidden
+list_subscriptions       GET    /subscriptions                             yes     yes     yes     yes
+list_subscriptions       GET    /subscriptions?account=au-cert/guy         yes     yes     yes     hidden
+list_subscriptions       GET    /subscriptions?account=nz-cert/zoe         yes     yes     hidden  hidden
+list_subscriptions       GET    /subscriptions?account=nz-cert/none        yes     yes     hidden  hidden
+list_subscriptions       GET    /subscriptions?account=au-cert/ana         yes     yes     yes     yes
+list_subscriptions       GET    /subscriptions?organisation=au-cert        yes     yes     yes     hidden
+list_subscriptions       GET    /subscriptions?organisation=nz-cert        yes     yes     hidden  hidden
+add_subscription         POST   /subscriptions                             yes     yes     yes     yes
+show_subscription        GET    /subscriptions/{nothing}                   hidden  hidden  hidden  hidden
+show_subscription        GET    /subscriptions/{guys}                      yes     yes     yes     hidden
+show_subscription        GET    /subscriptions/{zoes}                      yes     yes     hidden  hidden
+show_subscription        GET    /subscriptions/{anas}                      yes     yes     yes     yes
+show_progress            GET    /subscriptions/{guys}/progress             yes     yes     yes     hidden
+show_progress            GET    /subscriptions/{zoes}/progress             yes     yes     hidden  hidden
+show_progress            GET    /subscriptions/{anas}/progress             yes     yes     yes     yes
+change_subscription      PATCH  /subscriptions/{guys}                      no      no      yes     hidden
+change_subscription      PATCH  /subscriptions/{zoes}                      no      no      hidden  hidden
+change_subscription      PATCH  /subscriptions/{anas}                      no      no      yes     yes
+pause_subscription       POST   /subscriptions/{guys}/pause                yes     no      yes     hidden
+pause_subscription       POST   /subscriptions/{zoes}/pause                yes     no      hidden  hidden
+pause_subscription       POST   /subscriptions/{anas}/pause                yes     no      yes     yes
+resume_subscription      POST   /subscriptions/{guys}/resume               yes     no      yes     hidden
+resume_subscription      POST   /subscriptions/{zoes}/resume               yes     no      hidden  hidden
+resume_subscription      POST   /subscriptions/{anas}/resume               yes     no      yes     yes
+replay_subscription      POST   /subscriptions/{guys}/replay               yes     no      yes     hidden
+replay_subscription      POST   /subscriptions/{zoes}/replay               yes     no      hidden  hidden
+replay_subscription      POST   /subscriptions/{anas}/replay               yes     no      yes     yes
+rotate_secret            POST   /subscriptions/{guys}/rotate-secret        no      no      yes     hidden
+rotate_secret            POST   /subscriptions/{zoes}/rotate-secret        no      no      hidden  hidden
+rotate_secret            POST   /subscriptions/{anas}/rotate-secret        no      no      yes     yes
+drop_old_secret          POST   /subscriptions/{guys}/drop-old-secret      no      no      yes     hidden
+drop_old_secret          POST   /subscriptions/{zoes}/drop-old-secret      no      no      hidden  hidden
+drop_old_secret          POST   /subscriptions/{anas}/drop-old-secret      no      no      yes     yes
+set_password             POST   /subscriptions/{guys}/password             no      no      yes     hidden
+set_password             POST   /subscriptions/{zoes}/password             no      no      hidden  hidden
+set_password             POST   /subscriptions/{anas}/password             no      no      yes     yes
+remove_subscription      DELETE /subscriptions/{nothing}                   hidden  hidden  hidden  hidden
 list_members             GET    /members                                   yes     yes     no      no
 show_member              GET    /members/FJ                                yes     yes     no      no
 add_member               POST   /members                                   yes     no      no      no
@@ -119,18 +161,22 @@ def callers(olga: Caller, aldo: Caller, ada: Caller, ana: Caller) -> dict[str, C
 
 
 @pytest.fixture(scope="module")
-def known(region: Region, olga: Caller) -> dict[str, str]:
+def known(region: Region, olga: Caller, ana: Caller) -> dict[str, str]:
     """Put there what the rows are about, and name what only the hub can name."""
-    for name in ("au-cert/guy", "nz-cert/zoe"):
-        region.account(name, Role.ANALYST)
+    people = {name: region.account(f"{organisation}/{name}", Role.ANALYST) for organisation, name in _PEOPLE}
     with wiring.opened(region.urls) as pool:
         draft(pool, DocumentModel.model_validate_json(msgspec.json.encode(DOCUMENT)).document(), act=made("tests"))
     added = olga.post("/organisations/au-cert/keys", {"public_key": "PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw="})
+    hooks = {
+        f"{name}s": caller.post("/subscriptions", BODIES["add_subscription"]).json["subscription"]["id"]
+        for name, caller in (people | {"ana": ana}).items()
+    }
     tokens = {name: olga.get(f"/accounts/{org}/{name}/tokens").json for org, name in _PEOPLE}
     return {
         "object": "indicator--00000000-0000-4000-8000-000000000000",
         "nothing": "00000000-0000-4000-8000-000000000000",
         "key": added.json["id"],
+        **hooks,
         **{name: str(listed["items"][0]["id"]) for name, listed in tokens.items()},
     }
 
@@ -148,6 +194,18 @@ def test_each_role_gets_what_the_table_says(  # noqa: PLR0913, PLR0917 - a row h
         for role, caller in callers.items()
     }
     assert got == dict(zip(ROLES, verdicts, strict=True))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_ends_the_subscriptions_that_it_may(
+    callers: dict[str, Caller], known: dict[str, str], ada: Caller, ana: Caller, role: str
+) -> None:
+    made = ana.post("/subscriptions", BODIES["add_subscription"]).json["subscription"]["id"]
+    verdicts = {"operator": ANSWERED, "auditor": REFUSED, "administrator": ANSWERED, "analyst": ANSWERED}
+    assert verdict_of(callers[role].call("DELETE", f"/subscriptions/{made}").status_code) == verdicts[role]
+    if role in {"administrator", "analyst"}:
+        assert callers[role].call("DELETE", f"/subscriptions/{known['zoes']}").status_code == 404
+    ada.call("DELETE", f"/subscriptions/{made}")
 
 
 def test_the_table_names_every_operation(olga: Caller) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from hub.domain.clock import tick_of, timestamp_of
+from hub.domain.clock import tick_of
 from hub.domain.errors import UnprocessableError
 from hub.domain.identifiers import Tick
 from hub.store.database import Database
@@ -25,5 +25,5 @@ def position_of(database: Database, place: Place | datetime, *, at: datetime) ->
     if place is Place.NOW:
         return log.head
     if place > at:
-        raise UnprocessableError(f"{timestamp_of(tick_of(place))} is yet to come; begin now.", code="POSITION")
+        raise UnprocessableError(f"{place.isoformat()} is yet to come; begin now.", code="POSITION")
     return max(log.genesis, min(tick_of(place), log.head))

@@ -9,8 +9,9 @@ from pydantic import BaseModel
 
 from hub.domain.directory import Act, Principal
 from hub.domain.errors import ForbiddenError, NotFoundError
-from hub.domain.identifiers import OrganisationId
-from hub.policy.permissions import Permission, may, may_somewhere
+from hub.domain.identifiers import AccountId, OrganisationId
+from hub.policy.permissions import Permission, may, may_of_account, may_somewhere
+from hub.services.directory.names import organisation_of_account
 from hub.store.database import Pool
 from hub.web.api.etags import expectation
 from hub.web.services import Services
@@ -53,6 +54,20 @@ class Call:
         self.see(seen_with, organisation)
         if not may(self.principal, permission, organisation):
             raise _forbidden(permission)
+
+    def see_of_account(self, permission: Permission, account: AccountId) -> None:
+        """Raise NotFoundError where the caller may not see such things of an account, be it there or not."""
+        if not self._may_of(permission, account):
+            raise NotFoundError(NOTHING_HERE)
+
+    def change_of_account(self, seen_with: Permission, permission: Permission, account: AccountId) -> None:
+        """Raise where the caller may not see such things of an account, or may not do this with them."""
+        self.see_of_account(seen_with, account)
+        if not self._may_of(permission, account):
+            raise _forbidden(permission)
+
+    def _may_of(self, permission: Permission, account: AccountId) -> bool:
+        return may_of_account(self.principal, permission, account, organisation_of_account(account))
 
     def holds(self, permission: Permission) -> bool:
         """Tell whether the caller holds the permission for the whole forum."""

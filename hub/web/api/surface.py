@@ -17,6 +17,7 @@ from hub.web.api.views.explaining import attach_explaining
 from hub.web.api.views.members import attach_members
 from hub.web.api.views.organisations import attach_organisations
 from hub.web.api.views.own import attach_own
+from hub.web.api.views.subscriptions import attach_subscriptions
 from hub.web.api.views.tokens import attach_tokens
 from hub.web.services import Services
 
@@ -42,6 +43,7 @@ def attach_api(application: Flask, services: Services) -> None:
         attach_transitions,
         attach_chronicle,
         attach_explaining,
+        attach_subscriptions,
     ):
         attach(surface)
     attach_documentation(surface)

@@ -1,0 +1,207 @@
+"""`hub subscription`: made, looked at, steered and ended."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from hub.cli.console import print_json
+from hub.cli.directory.desk import Desk, reads, writes
+from hub.cli.subscriptions import display
+from hub.cli.subscriptions.options import (
+    BYTES_OPTION,
+    FILTER,
+    OBJECTS_OPTION,
+    PASSWORD_FILE,
+    SUBSCRIPTION,
+    PlaceType,
+    id_of,
+    read_filter,
+    read_password,
+)
+from hub.cli.subscriptions.secrets import drop_old_secret, rotate_secret, set_password
+from hub.domain.clock import timestamp_of
+from hub.domain.identifiers import AccountId, OrganisationId
+from hub.domain.subscriptions.filters import EVERYTHING
+from hub.domain.subscriptions.subscription import BATCH_BYTES, BATCH_OBJECTS, Target
+from hub.runtime.sealing import sealer_of
+from hub.services.subscriptions import adding, catalogue, changing
+from hub.services.subscriptions.positions import Place
+from hub.services.subscriptions.targets import taxii_target, webhook_target
+
+
+@click.group()
+def subscription() -> None:
+    """Administer what the hub delivers by itself, for any account."""
+
+
+@subscription.command()
+@click.option("--account", required=True, metavar="ORG/NAME", help="Whose it is, and by whose rights it reads.")
+@click.option("--webhook", metavar="URL", help="Deliver to a webhook: an address that takes envelopes by POST.")
+@click.option("--taxii", metavar="URL", help="Deliver to another TAXII 2.1 server, by its API root.")
+@click.option("--collection", metavar="ID", help="The collection of the other server.")
+@click.option("--username", metavar="NAME", help="The user name there; without one the password is a Bearer token.")
+@PASSWORD_FILE
+@FILTER
+@click.option(
+    "--start",
+    type=PlaceType(),
+    default=Place.NOW,
+    metavar="WHEN",
+    help="now, beginning, or a timestamp: what was added after it is sent.  [default: now]",
+)
+@OBJECTS_OPTION
+@BYTES_OPTION
+@writes
+def add(  # noqa: PLR0913 - one parameter an option
+    desk: Desk,
+    *,
+    account: str,
+    webhook: str | None,
+    taxii: str | None,
+    collection: str | None,
+    username: str | None,
+    password_file: Path | None,
+    filter_file: Path | None,
+    start: Place | datetime,
+    batch_objects: int | None,
+    batch_bytes: int | None,
+) -> None:
+    """Add a subscription and print its id and secret, as JSON; the secret is shown this once.
+
+    Hand the secret to those whose account it is: with it their receiver checks that a delivery is the hub's.
+    """
+    wanted = adding.Wanted(
+        account=AccountId(account),
+        target=_target(desk, webhook, taxii, collection, username),
+        filter=EVERYTHING if filter_file is None else read_filter(desk, filter_file),
+        start=start,
+        batch_objects=BATCH_OBJECTS if batch_objects is None else batch_objects,
+        batch_bytes=BATCH_BYTES if batch_bytes is None else batch_bytes,
+        password=None if taxii is None else read_password(password_file),
+    )
+    given = adding.add_subscription(desk.pool, wanted, sealer=sealer_of(desk.settings)(), act=desk.act)
+    print_json({"subscription": given.kept.subscription.id, "secret": given.secret})
+
+
+@subscription.command("list")
+@click.option("--account", metavar="ORG/NAME", help="Those of one account.")
+@click.option("--organisation", metavar="ID", help="Those of one organisation's accounts.")
+@reads
+def list_(desk: Desk, account: str | None, organisation: str | None) -> None:
+    """List the subscriptions, oldest first, with how far each is behind."""
+    known = catalogue.list_subscriptions(
+        desk.pool,
+        account=None if account is None else AccountId(account),
+        organisation=None if organisation is None else OrganisationId(organisation),
+    )
+    waiting = display.waiting_at(desk)
+    heads = ("id", "account", "channel", "host", "state", "waiting", "lag_seconds", "deliveries", "failures")
+    desk.list(heads, [display.line_facts(kept, waiting(kept.subscription)) for kept in known])
+
+
+@subscription.command()
+@SUBSCRIPTION
+@reads
+def show(desk: Desk, subscription_id: object) -> None:
+    """Show a subscription: what is delivered and where to, how far that is, and what went wrong lately."""
+    progress = catalogue.show_progress(desk.pool, id_of(subscription_id))
+    ahead = display.waiting_at(desk)(progress.kept.subscription)
+    desk.show(display.order_facts(progress.kept) | display.progress_facts(progress, ahead))
+
+
+@subscription.command()
+@SUBSCRIPTION
+@FILTER
+@OBJECTS_OPTION
+@BYTES_OPTION
+@writes
+def change(
+    desk: Desk,
+    subscription_id: object,
+    *,
+    filter_file: Path | None,
+    batch_objects: int | None,
+    batch_bytes: int | None,
+) -> None:
+    """Change what is sent from the next batch on: the filter as a whole, and the size of a batch."""
+    wanted = changing.Change(
+        filter=None if filter_file is None else read_filter(desk, filter_file),
+        batch_objects=batch_objects,
+        batch_bytes=batch_bytes,
+    )
+    changed = changing.change_subscription(desk.pool, id_of(subscription_id), wanted, act=desk.act)
+    desk.show(display.order_facts(changed))
+
+
+@subscription.command()
+@SUBSCRIPTION
+@writes
+def pause(desk: Desk, subscription_id: object) -> None:
+    """Send nothing more until it is resumed; the position is kept."""
+    desk.show(display.order_facts(changing.pause_subscription(desk.pool, id_of(subscription_id), act=desk.act)))
+
+
+@subscription.command()
+@SUBSCRIPTION
+@writes
+def resume(desk: Desk, subscription_id: object) -> None:
+    """Go on from the position that was kept, at once, whatever has failed before."""
+    desk.show(display.order_facts(changing.resume_subscription(desk.pool, id_of(subscription_id), act=desk.act)))
+
+
+@subscription.command()
+@SUBSCRIPTION
+@click.option(
+    "--from",
+    "place",
+    type=PlaceType(),
+    required=True,
+    metavar="WHEN",
+    help="now, beginning, or a timestamp: what was added after it is sent.",
+)
+@writes
+def replay(desk: Desk, subscription_id: object, place: Place | datetime) -> None:
+    """Go on from another position, back or ahead; one that fails or was stopped is started.
+
+    The former position is printed: a replay from there undoes this one.
+    """
+    replayed = changing.replay_subscription(desk.pool, id_of(subscription_id), place, act=desk.act)
+    now = replayed.kept.subscription
+    desk.show({"former": timestamp_of(replayed.former), "position": timestamp_of(now.position), "state": now.state})
+
+
+@subscription.command()
+@SUBSCRIPTION
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@writes
+def remove(desk: Desk, subscription_id: object, *, yes: bool) -> None:
+    """End the subscription for good, with its secret and its position."""
+    number = id_of(subscription_id)
+    kept = catalogue.show_subscription(desk.pool, number)
+    if not yes:
+        _ask(f"This ends the subscription of {kept.subscription.account}. Type its id to go on", number)
+    changing.remove_subscription(desk.pool, number, act=desk.act)
+    desk.show({"removed": number, "account": kept.subscription.account})
+
+
+def _target(desk: Desk, webhook: str | None, taxii: str | None, collection: str | None, username: str | None) -> Target:
+    if (webhook is None) == (taxii is None):
+        raise click.UsageError("Give --webhook or --taxii, and one of them.")
+    if taxii is not None:
+        return taxii_target(taxii, collection or "", username, networks=desk.settings.networks)
+    if collection is not None or username is not None:
+        raise click.UsageError("--collection and --username go with --taxii: a webhook's deliveries are signed.")
+    return webhook_target(webhook or "", networks=desk.settings.networks)
+
+
+def _ask(question: str, expected: str) -> None:
+    if not sys.stdin.isatty():
+        raise click.UsageError("There is nobody to ask: give --yes.")
+    if click.prompt(question, err=True) != expected:
+        raise click.Abort
+
+
+for command in (rotate_secret, drop_old_secret, set_password):
+    subscription.add_command(command)

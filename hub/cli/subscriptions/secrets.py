@@ -1,0 +1,54 @@
+"""`hub subscription rotate-secret` and what belongs to it."""
+
+from pathlib import Path
+
+import click
+
+from hub.cli.console import print_json
+from hub.cli.directory.desk import Desk, writes
+from hub.cli.subscriptions.display import order_facts
+from hub.cli.subscriptions.options import PASSWORD_FILE, SUBSCRIPTION, id_of, read_password
+from hub.runtime.sealing import sealer_of
+from hub.services.subscriptions import rotating
+
+
+@click.command("rotate-secret")
+@SUBSCRIPTION
+@click.option(
+    "--keep-hours",
+    type=click.IntRange(0, rotating.MOST_HOURS),
+    default=rotating.HOURS,
+    show_default=True,
+    help="How long the former secret signs beside the new one; 0 where it got out.",
+)
+@writes
+def rotate_secret(desk: Desk, subscription_id: object, keep_hours: int) -> None:
+    """Give a webhook a new secret and print it, as JSON; it is shown this once."""
+    given = rotating.rotate_secret(
+        desk.pool, id_of(subscription_id), hours=keep_hours, sealer=sealer_of(desk.settings)(), act=desk.act
+    )
+    print_json({"subscription": given.kept.subscription.id, "secret": given.secret})
+
+
+@click.command("drop-old-secret")
+@SUBSCRIPTION
+@writes
+def drop_old_secret(desk: Desk, subscription_id: object) -> None:
+    """Sign with the newest secret alone from now on."""
+    desk.show(order_facts(rotating.drop_old_secret(desk.pool, id_of(subscription_id), act=desk.act)))
+
+
+@click.command("set-password")
+@SUBSCRIPTION
+@PASSWORD_FILE
+@writes
+def set_password(desk: Desk, subscription_id: object, password_file: Path | None) -> None:
+    """Call on the other TAXII server with another password or token."""
+    changed = rotating.set_password(
+        desk.pool,
+        id_of(subscription_id),
+        read_password(password_file),
+        sealer=sealer_of(desk.settings)(),
+        act=desk.act,
+    )
+    desk.show(order_facts(changed))

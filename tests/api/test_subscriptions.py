@@ -1,0 +1,342 @@
+"""Subscriptions through the API and from the command line: whose they are, what others see of them, and no secret."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import Any, Final
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hub.cli.main import cli
+from hub.domain.directory import Role
+from hub.domain.handling import Tlp
+from hub.domain.identifiers import SubscriptionId, Tick
+from hub.runtime import wiring
+from hub.store.subscriptions.leases import Complaint, keep_complaint
+from tests.api.region import Caller, Region
+from tests.support.stix import indicator
+from tests.taxii.caller import Caller as TaxiiCaller
+
+AT: Final = "/subscriptions"
+URL: Final = "https://soc.example/hooks/9c1e?from=hub"
+HOOK: Final = {"channel": "webhook", "url": URL}
+PUSH: Final = {
+    "channel": "taxii",
+    "url": "https://taxii.example/api/",
+    "collection": "feed",
+    "username": "hub",
+    "password": "correct horse battery staple",
+}
+SAID: Final = "<p>what the receiver says</p>"
+
+
+def added(caller: Caller, **changes: Any) -> dict[str, Any]:
+    answer = caller.post(AT, HOOK | changes)
+    assert answer.status_code == 201, answer.text
+    given: dict[str, Any] = answer.json
+    return given
+
+
+def hook(caller: Caller, **changes: Any) -> str:
+    return str(added(caller, **changes)["subscription"]["id"])
+
+
+def typed(region: Region, *words: str, said: str = "") -> Result:
+    environment = {
+        "HUB_DATABASE_URL": region.urls.database,
+        "HUB_REDIS_URL": region.urls.redis,
+        "HUB_SEALING_KEY_FILE": str(region.settings.sealing_key_file),
+    }
+    return CliRunner().invoke(cli, ["subscription", *words], env=environment, input=said)
+
+
+def told(region: Region, *words: str) -> Any:
+    done = typed(region, *words, "--json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def publish(region: Region, caller: Caller, *levels: Tlp) -> None:
+    publisher = TaxiiCaller(application=region.application, username=caller.username, token=caller.token)
+    for level in levels:
+        publisher.added("au", indicator(tlp=level))
+
+
+def test_everybody_subscribes_for_themselves_and_sees_the_secret_once(ana: Caller) -> None:
+    answer = ana.post(AT, HOOK | {"filter": {"types": ["indicator"], "collections": ["au"]}, "batch_objects": 5})
+    assert answer.status_code == 201, answer.text
+    made, secret = answer.json["subscription"], answer.json["secret"]
+    assert answer.headers["Location"] == f"/api/v1{AT}/{made['id']}"
+    assert (made["account"], made["url"], made["state"], made["batch_objects"]) == ("au-cert/ana", URL, "active", 5)
+    assert secret.startswith("whsec_")
+    shown = ana.get(f"{AT}/{made['id']}")
+    assert shown.json == made
+    assert secret not in shown.text + ana.get(AT).text + ana.get(f"{AT}/{made['id']}/progress").text
+
+
+def test_an_administrator_subscribes_for_an_account_of_the_own_organisation(ada: Caller, ana: Caller) -> None:
+    number = hook(ada, account="au-cert/ana")
+    assert number in {each["id"] for each in ana.get(AT).json["items"]}
+    assert ada.post(AT, HOOK | {"account": "au-cert/nobody"}).status_code == 404
+
+
+def test_nobody_subscribes_for_others_and_operators_for_nobody_else(
+    region: Region, olga: Caller, ada: Caller, ana: Caller
+) -> None:
+    region.account("nz-cert/zed", Role.ANALYST)
+    for caller, account, status in (
+        (ana, "au-cert/ada", 404),
+        (ada, "nz-cert/zed", 404),
+        (ada, "nz-cert/none", 404),
+        (olga, "au-cert/ana", 403),
+        (olga, "au-cert/none", 403),
+    ):
+        assert caller.post(AT, HOOK | {"account": account}).status_code == status
+
+
+def test_a_password_for_another_server_is_shown_to_nobody(ana: Caller, olga: Caller) -> None:
+    given = ana.post(AT, PUSH)
+    assert (given.status_code, given.json["secret"]) == (201, None)
+    made = given.json["subscription"]
+    assert (made["channel"], made["collection"], made["username"]) == ("taxii", "feed", "hub")
+    ledger = olga.get("/ledger", {"subject": made["id"]})
+    for text in (given.text, ana.get(f"{AT}/{made['id']}").text, ledger.text):
+        assert PUSH["password"] not in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"url": "http://soc.example/"}, "WEBHOOK_URL"),
+        ({"url": "https://10.0.0.1/"}, "WEBHOOK_URL"),
+        ({"url": "https://ana:pass@soc.example/"}, "WEBHOOK_URL"),
+        ({"channel": "stream"}, "INVALID"),
+        ({"collection": "feed"}, "UNPROCESSABLE"),
+        ({"password": "secret"}, "PASSWORD"),
+        ({"channel": "taxii"}, "WEBHOOK_URL"),
+        ({"channel": "taxii", "url": "https://taxii.example/api/"}, "COLLECTION"),
+        ({"channel": "taxii", "url": "https://taxii.example/api/", "collection": "feed"}, "PASSWORD"),
+        ({"filter": {"tlp_max": "red"}}, "FILTER_INVALID"),
+        ({"filter": {"collections": ["nowhere"]}}, "FILTER_INVALID"),
+        ({"filter": {"types": []}}, "INVALID"),
+        ({"start": "2999-01-01T00:00:00Z"}, "POSITION"),
+        ({"start": "9999-12-31T23:59:59-23:00"}, "POSITION"),
+        ({"start": "yesterday"}, "INVALID"),
+        ({"batch_objects": 0}, "INVALID"),
+    ],
+)
+def test_what_cannot_be_delivered_is_refused_at_once(ana: Caller, changes: dict[str, Any], code: str) -> None:
+    url = {"url": "https://taxii.example/"} if changes.get("channel") == "taxii" else {}
+    refused = ana.post(AT, HOOK | url | changes)
+    assert (refused.status_code, refused.json["code"]) == (422, code)
+    assert "pass@" not in refused.text
+
+
+def test_each_sees_a_list_of_what_they_may(
+    region: Region, olga: Caller, aldo: Caller, ada: Caller, ana: Caller
+) -> None:
+    zoe = region.account("nz-cert/zoe", Role.ANALYST)
+    numbers = {caller.username: hook(caller) for caller in (ana, ada, zoe)}
+
+    def listed(caller: Caller, **query: str) -> set[str]:
+        seen = {each["id"] for each in caller.get(AT, {"limit": "1000"} | query).json["items"]}
+        return {name for name, number in numbers.items() if number in seen}
+
+    assert listed(olga) == listed(aldo) == set(numbers)
+    assert listed(ada) == {"au-cert/ana", "au-cert/ada"}
+    assert listed(ana) == {"au-cert/ana"}
+    assert listed(olga, organisation="nz-cert") == listed(olga, account="nz-cert/zoe") == {"nz-cert/zoe"}
+    assert ada.get(AT, {"account": "au-cert/ana", "organisation": "nz-cert"}).status_code == 404
+
+
+def test_a_list_is_told_a_page_at_a_time_oldest_first(region: Region) -> None:
+    caller = region.account("nz-cert/pam", Role.ANALYST)
+    numbers = [hook(caller) for _ in range(3)]
+    first = caller.get(AT, {"limit": "2"}).json
+    assert [each["id"] for each in first["items"]] == numbers[:2]
+    second = caller.get(AT, {"limit": "2", "cursor": first["next"]}).json
+    assert ([each["id"] for each in second["items"]], second["next"]) == (numbers[2:], None)
+
+
+def test_of_others_one_is_told_what_of_what_is_not_there(region: Region, ana: Caller) -> None:
+    number = hook(region.account("nz-cert/zac", Role.ANALYST))
+    nothing = "00000000-0000-4000-8000-000000000000"
+    for method, path, body in (
+        ("GET", "", None),
+        ("GET", "/progress", None),
+        ("PATCH", "", {"batch_objects": 1}),
+        ("POST", "/pause", None),
+        ("POST", "/replay", {"from": "now"}),
+        ("POST", "/rotate-secret", {}),
+        ("DELETE", "", None),
+    ):
+        there = ana.call(method, f"{AT}/{number}{path}", body)
+        absent = ana.call(method, f"{AT}/{nothing}{path}", body)
+        assert (there.status_code, there.data) == (absent.status_code, absent.data)
+        assert there.status_code == 404
+
+
+def test_operators_and_auditors_see_the_host_and_not_the_path(olga: Caller, aldo: Caller, ana: Caller) -> None:
+    number = hook(ana)
+    for caller in (olga, aldo):
+        assert caller.get(f"{AT}/{number}").json["url"] == "https://soc.example/"
+        assert "9c1e" not in caller.get(AT, {"limit": "1000"}).text
+    assert "9c1e" not in olga.get("/ledger", {"subject": number}).text
+
+
+def test_what_a_receiver_says_is_for_those_whose_it_is(
+    region: Region, olga: Caller, aldo: Caller, ada: Caller, ana: Caller
+) -> None:
+    number = hook(ana)
+    complaint = Complaint(subscription=SubscriptionId(number), status=503, reason="It answered 503.", excerpt=SAID)
+    with wiring.opened(region.urls) as pool, pool.transaction() as database:
+        keep_complaint(database, complaint, now=Tick(1))
+    errors = {caller: caller.get(f"{AT}/{number}/progress").json["errors"] for caller in (olga, aldo, ada, ana)}
+    assert all((each["status"], each["reason"]) == (503, "It answered 503.") for (each,) in errors.values())
+    assert [errors[caller][0]["excerpt"] for caller in (olga, aldo, ada, ana)] == [None, None, SAID, SAID]
+    shown = typed(region, "show", number)
+    assert "It answered 503." in shown.output
+    assert SAID not in shown.output
+
+
+def test_what_is_sent_is_changed_rests_and_goes_on(ana: Caller) -> None:
+    number = hook(ana)
+    changed = ana.patch(f"{AT}/{number}", {"filter": {"types": ["malware"]}, "batch_objects": 3})
+    assert (changed.json["filter"]["types"], changed.json["batch_objects"]) == (["malware"], 3)
+    assert ana.post(f"{AT}/{number}/pause").json["state"] == "paused"
+    assert ana.post(f"{AT}/{number}/resume").json["state"] == "active"
+
+
+def test_a_replay_is_undone_from_the_former_position(region: Region, ana: Caller) -> None:
+    publish(region, ana, Tlp.GREEN)
+    number = hook(ana)
+    before = ana.get(f"{AT}/{number}/progress").json["position"]
+    replayed = ana.post(f"{AT}/{number}/replay", {"from": "beginning"}).json
+    assert (replayed["former"], replayed["state"]) == (before, "active")
+    assert replayed["position"] < before
+    undone = ana.post(f"{AT}/{number}/replay", {"from": replayed["former"]}).json
+    assert (undone["position"], undone["former"]) == (before, replayed["position"])
+
+
+def test_progress_counts_what_waits_and_what_the_account_may_see(region: Region, ana: Caller) -> None:
+    kim = region.account("nz-cert/kim", Role.ANALYST)
+    mine, hers = hook(ana), hook(kim)
+    narrow = hook(ana, filter={"labels": ["nothing-has-this"]})
+    publish(region, ana, Tlp.GREEN, Tlp.AMBER_STRICT, Tlp.RED)
+
+    def waiting(caller: Caller, number: str) -> int:
+        progress = caller.get(f"{AT}/{number}/progress").json
+        assert (progress["lag_seconds"] > 0) == (progress["waiting"] > 0)
+        return int(progress["waiting"])
+
+    assert (waiting(ana, mine), waiting(kim, hers), waiting(ana, narrow)) == (2, 1, 0)
+    assert {each["waiting"] for each in kim.get(AT).json["items"]} == {1}
+
+
+def test_an_account_that_is_shut_out_is_said_to_be(region: Region, ada: Caller) -> None:
+    number = hook(region.account("au-cert/tim", Role.ANALYST))
+    assert ada.get(f"{AT}/{number}/progress").json["shut"] is None
+    ada.post("/accounts/au-cert/tim/disable")
+    assert ada.get(f"{AT}/{number}/progress").json["shut"] == "account au-cert/tim is disabled"
+
+
+def test_a_rotated_secret_is_shown_once_and_is_another(ana: Caller) -> None:
+    given = added(ana)
+    number = given["subscription"]["id"]
+    rotated = ana.post(f"{AT}/{number}/rotate-secret", {"keep_hours": 1})
+    assert rotated.status_code == 200, rotated.text
+    assert rotated.json["secret"] not in {None, given["secret"]}
+    assert rotated.json["subscription"]["secret"] != given["subscription"]["secret"]
+    assert rotated.json["secret"] not in ana.get(f"{AT}/{number}").text
+    assert ana.post(f"{AT}/{number}/drop-old-secret").json["secret"] != rotated.json["subscription"]["secret"]
+    assert ana.post(f"{AT}/{number}/password", {"password": "secret"}).status_code == 409
+
+
+def test_of_two_who_have_seen_the_same_one_makes_the_change(ana: Caller) -> None:
+    number = hook(ana)
+    together = Barrier(2)
+
+    def change(turn: tuple[str, dict[str, Any] | None]) -> int:
+        seen = ana.get(f"{AT}/{number}").headers["ETag"]
+        together.wait()
+        path, body = turn
+        return ana.call("POST", f"{AT}/{number}{path}", body, headers={"If-Match": seen}).status_code
+
+    with ThreadPoolExecutor(2) as threads:
+        for _ in range(5):
+            assert sorted(threads.map(change, [("/rotate-secret", {})] * 2)) == [200, 412]
+            assert sorted(threads.map(change, [("/rotate-secret", {}), ("/pause", None)])) == [200, 412]
+            ana.post(f"{AT}/{number}/resume")
+
+
+def test_what_moves_by_itself_does_not_stand_in_the_way_of_a_change(region: Region, ana: Caller) -> None:
+    number = hook(ana)
+    seen = ana.get(f"{AT}/{number}").headers["ETag"]
+    with wiring.opened(region.urls) as pool, pool.statement() as database:
+        database.execute("UPDATE subscriptions SET position = position + 1, deliveries = 7 WHERE id = %s", (number,))
+    assert ana.patch(f"{AT}/{number}", {"batch_objects": 9}, if_match=seen).status_code == 200
+
+
+def test_what_has_changed_is_not_ended_by_whoever_has_not_seen_it(ana: Caller) -> None:
+    number = hook(ana)
+    seen = ana.get(f"{AT}/{number}").headers["ETag"]
+    now = ana.post(f"{AT}/{number}/pause").headers["ETag"]
+    assert ana.call("DELETE", f"{AT}/{number}", headers={"If-Match": seen}).status_code == 412
+    assert ana.call("DELETE", f"{AT}/{number}", headers={"If-Match": now}).status_code == 204
+    assert ana.get(f"{AT}/{number}").status_code == 404
+
+
+def test_the_desk_subscribes_for_an_account_and_shows_what_the_api_shows(
+    region: Region, ana: Caller, tmp_path: Path
+) -> None:
+    conditions = tmp_path / "filter.toml"
+    conditions.write_text('types = ["indicator"]\ncollections = ["au"]\n')
+    given = told(region, "add", "--account", ana.username, "--webhook", URL, "--filter", str(conditions))
+    assert given["secret"].startswith("whsec_")
+    number = given["subscription"]
+    shown, seen = told(region, "show", number), ana.get(f"{AT}/{number}").json
+    assert {key: shown[key] for key in ("id", "account", "channel", "url", "state", "batch_objects")} == {
+        key: seen[key] for key in ("id", "account", "channel", "url", "state", "batch_objects")
+    }
+    assert json.loads(shown["filter"])["types"] == seen["filter"]["types"]
+    assert shown["position"] == ana.get(f"{AT}/{number}/progress").json["position"]
+    (line,) = [each for each in told(region, "list", "--account", ana.username) if each["id"] == number]
+    assert (line["host"], line["waiting"]) == ("https://soc.example/", "0")
+
+
+def test_the_desk_steers_it_to_its_end(region: Region, ana: Caller) -> None:
+    number = hook(ana)
+    assert told(region, "pause", number)["state"] == ana.get(f"{AT}/{number}").json["state"] == "paused"
+    assert told(region, "resume", number)["state"] == "active"
+    assert told(region, "change", number, "--batch-objects", "7")["batch_objects"] == 7
+    replayed = told(region, "replay", number, "--from", "beginning")
+    assert told(region, "replay", number, "--from", replayed["former"])["position"] == replayed["former"]
+    assert told(region, "rotate-secret", number, "--keep-hours", "0")["secret"].startswith("whsec_")
+    assert told(region, "drop-old-secret", number)["id"] == number
+    assert typed(region, "remove", number).exit_code == 2
+    assert told(region, "remove", number, "--yes") == {"removed": number, "account": ana.username}
+    assert ana.get(f"{AT}/{number}").status_code == 404
+
+
+def test_the_desk_takes_a_password_from_standard_input_and_repeats_it_nowhere(region: Region, ana: Caller) -> None:
+    words = ("--account", ana.username, "--taxii", str(PUSH["url"]), "--collection", "feed")
+    done = typed(region, "add", *words, "--password-file", "-", said="hidden-word\n")
+    assert done.exit_code == 0, done.output
+    number = json.loads(done.stdout)["subscription"]
+    changed = typed(region, "set-password", number, "--password-file", "-", said="other-word\n")
+    assert changed.exit_code == 0, changed.output
+    assert "-word" not in done.output + changed.output + typed(region, "show", number).output
+    assert typed(region, "add", *words).exit_code == 2
+
+
+def test_the_desk_says_what_is_wrong_with_what_it_is_given(region: Region, ana: Caller, tmp_path: Path) -> None:
+    wrong = tmp_path / "filter.toml"
+    wrong.write_text('kinds = ["indicator"]\n')
+    words = ("add", "--account", ana.username, "--webhook")
+    refused = typed(region, *words, URL, "--filter", str(wrong))
+    assert (refused.exit_code, "kinds" in refused.output) == (1, True)
+    assert "delivery_networks" in typed(region, *words, "https://10.0.0.1/").output
+    assert typed(region, *words, URL, "--taxii", URL).exit_code == 2
+    assert typed(region, "replay", hook(ana), "--from", "yesterday").exit_code == 2
