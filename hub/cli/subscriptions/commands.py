@@ -20,7 +20,7 @@ from hub.cli.subscriptions.options import (
     read_filter,
     read_password,
 )
-from hub.cli.subscriptions.secrets import drop_old_secret, rotate_secret, set_password
+from hub.cli.subscriptions.secrets import drop_old_secret, reseal, rotate_secret, set_password
 from hub.domain.clock import timestamp_of
 from hub.domain.identifiers import AccountId, OrganisationId
 from hub.domain.subscriptions.filters import EVERYTHING
@@ -203,5 +203,5 @@ def _ask(question: str, expected: str) -> None:
         raise click.Abort
 
 
-for command in (rotate_secret, drop_old_secret, set_password):
+for command in (rotate_secret, drop_old_secret, set_password, reseal):
     subscription.add_command(command)

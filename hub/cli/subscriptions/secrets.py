@@ -10,6 +10,7 @@ from hub.cli.subscriptions.display import order_facts
 from hub.cli.subscriptions.options import PASSWORD_FILE, SUBSCRIPTION, id_of, read_password
 from hub.runtime.sealing import sealer_of
 from hub.services.subscriptions import rotating
+from hub.services.subscriptions.resealing import reseal_secrets
 
 
 @click.command("rotate-secret")
@@ -52,3 +53,11 @@ def set_password(desk: Desk, subscription_id: object, password_file: Path | None
         act=desk.act,
     )
     desk.show(order_facts(changed))
+
+
+@click.command()
+@writes
+def reseal(desk: Desk) -> None:
+    """Seal every secret with the first key of the key file, so that the others can be taken out of it."""
+    count = reseal_secrets(desk.pool, sealer=sealer_of(desk.settings)(), act=desk.act)
+    desk.show({"resealed": str(count)})

@@ -11,6 +11,7 @@ from hub.outbound.webhooks.signature import parse_secret
 from hub.runtime.wiring import now
 from hub.services.sealing import Sealer, SealingKey
 from hub.services.subscriptions.catalogue import show_subscription
+from hub.services.subscriptions.resealing import reseal_secrets
 from hub.services.subscriptions.rotating import drop_old_secret, rotate_secret, set_password
 from hub.services.subscriptions.secrets import password_of, signing_secrets
 from hub.store.database import Pool
@@ -152,3 +153,24 @@ def test_who_works_on_it_takes_up_the_new_secret_and_sends_the_batch_again_as_it
     with pool.statement() as database:
         row = database.execute("SELECT leased_until, retry_at, sending, lease FROM subscriptions").fetchone()
     assert row == (0, 0, 7, 4)
+
+
+def test_after_resealing_the_older_key_is_not_needed_any_more(pool: Pool, sealer: Sealer) -> None:
+    given, other = webhook(pool, sealer), push(pool, sealer)
+    rotated(pool, given.kept, sealer, hours=24, at=now())
+    older, newer = SealingKey(bytes(range(32))), SealingKey(bytes(32))
+    with change(pool) as seen:
+        assert reseal_secrets(pool, sealer=Sealer([newer, older]), act=made(ACTOR)) == 2
+        assert reseal_secrets(pool, sealer=Sealer([newer, older]), act=made(ACTOR)) == 0
+    assert [action for _, action, _ in seen.entries] == ["subscription.reseal"] * 2
+    alone = Sealer([newer])
+    number = other.subscription.id
+    assert len(signing(show_subscription(pool, given.kept.subscription.id), alone)) == 2
+    assert password_of(show_subscription(pool, number).secrets, number, sealer=alone, at=tick_of(now())) == PASSWORD
+
+
+def test_what_opens_with_no_key_is_named_and_left_as_it_is(pool: Pool, sealer: Sealer) -> None:
+    kept = webhook(pool, sealer).kept
+    with pytest.raises(ConfigurationError, match=kept.subscription.id):
+        reseal_secrets(pool, sealer=Sealer([SealingKey(bytes(32))]), act=made(ACTOR))
+    assert show_subscription(pool, kept.subscription.id) == kept
