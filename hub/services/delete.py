@@ -20,6 +20,7 @@ from hub.store.log.head import lock_head
 from hub.store.log.pages import SPEC_VERSION
 from hub.store.log.rows import PlacedRow, own_rows, remove_rows
 from hub.store.principals import hold_principal
+from hub.store.withdrawals.events import note_rows
 
 
 class Deleting:
@@ -62,10 +63,12 @@ class Deleting:
             if not chosen:
                 raise NotFoundError("Your organisation has no such object or version in this collection.")
             remove_rows(database, chosen)
+            now = tick_of(self._clock())
+            note_rows(database, held.organisation.id, {StixId(object_id): None}, rewrites=1, at=now)
             facts = self._clearances.facts(database)
             left = [placed for placed in stored if placed.row.stamp.seq not in chosen]
             placement = Placement(database, head, facts, held.organisation.id)
-            news = placement.settle(left, now=tick_of(self._clock()))
+            news = placement.settle(left, now=now)
             record(
                 database,
                 actor=held.account.id,

@@ -13,11 +13,14 @@ from hub.store.epoch import policy_state, turn_epoch
 from hub.store.facts import Facts, load_facts, load_world
 from hub.store.log.grants import Gain, write_grants
 from hub.store.log.head import Head, lock_head
+from hub.store.withdrawals.events import note_losses
 
 
 @contextmanager
 def policy_change(database: Database, act: Act) -> Iterator[None]:
     """Hold the log while the block writes what the rules look at, then give every reader what it gains by that.
+
+    What readers lose is noted for whoever tells those who were sent it.
 
     What agreements gave and took by the clock until then is part of the same step. Every cached answer is stale from
     the commit on, unless the block changed nothing that the rules look at. Lock the rows of the directory that it will
@@ -58,3 +61,5 @@ def _step(database: Database, head: Head, before: Facts, *, at: datetime) -> Non
     gains = [Gain(accounts=shift.accounts, guards=shift.gained) for shift in found if shift.gained]
     write_grants(database, head, gains, now=tick_of(until))
     turn_epoch(database, tick_of(until))
+    losses = [(shift.accounts, shift.lost) for shift in found if shift.lost]
+    note_losses(database, losses, at=tick_of(until))

@@ -1,20 +1,27 @@
 """Receipts: what each account was given of the log, as intervals of its positions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 
-from hub.domain.identifiers import AccountId, GuardId, StixId, Tick
+from hub.domain.identifiers import AccountId, GuardId, StixId, SubscriptionId, Tick
 from hub.domain.pages import Channel, Query, VersionKeyword
 from hub.store.database import Database
 from hub.store.log.segments import AgedGuard, Allowed, Block
 
 EVERYWHERE: Final = 0
 """The collection of a reading that went over all of them."""
+
+BROUGHT: Final = frozenset({Channel.WEBHOOK, Channel.STREAM})
+"""Channels of which it is known how far the receiver has been sent what was noted."""
+
+Noted = Callable[[], int]
+"""Gives the number of the reading that a page was noted in."""
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -32,7 +39,10 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """A page that was given: after which position and up to which, and the state of the log that it was read in."""
+    """A page that was given: after which position and up to which, and the state of the log that it was read in.
+
+    `subscription` is the one that it is brought to, where it is one that is kept.
+    """
 
     account: AccountId
     channel: Channel
@@ -43,6 +53,7 @@ class Given:
     head: Tick
     last: Tick
     at: datetime
+    subscription: SubscriptionId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +94,11 @@ class Receipts:
     def __init__(self) -> None:
         self._known: dict[tuple[tuple[GuardId, ...], tuple[Block, ...]], bytes] = {}
 
-    def note(self, database: Database, given: Given) -> None:
+    def note(self, database: Database, given: Given) -> Noted:
         """Note a page that is not empty, in a transaction of its own that does not wait for the disk.
+
+        What is brought is noted before it leaves, and counts as sent only when `hub.store.withdrawals.sent` says so.
+        Return what gives the number of the reading: it waits for the statement, which in a pipeline is not done yet.
 
         What is noted outlives the hub. Where PostgreSQL itself crashes, what it had not yet written out is lost, at
         most three times its `wal_writer_delay`, which is 0.6 s unless it was changed.
@@ -94,13 +108,15 @@ class Receipts:
         clearance = self._clearance(database, given.allowed)
         after = 0 if given.query.after is None else given.query.after
         spans = _spans(given.allowed.blocks, after, given.last)
-        database.execute(
+        cursor = database.execute(
             _NOTE,
             {
                 "walk": _walk(given, written, clearance),
                 "grows": not given.allowed.aged and VersionKeyword.FIRST not in kept.keywords,
                 "account": given.account,
                 "channel": given.channel,
+                "subscription": None if given.subscription is None else UUID(given.subscription),
+                "sent": after if given.channel in BROUGHT else None,
                 "collection": given.collection,
                 "filter": None if kept == _USUAL else written.decode(),
                 "clearance": clearance,
@@ -114,6 +130,7 @@ class Receipts:
                 "to_seqs": [high for _, high in spans],
             },
         )
+        return lambda: int(cursor.fetchall()[0][0])
 
     def _clearance(self, database: Database, allowed: Allowed) -> bytes:
         """Return the digest of a clearance, keeping the clearance where that is not known to be done."""
@@ -143,7 +160,7 @@ def readings_of(database: Database, versions: Iterable[tuple[int, Tick, GuardId]
     rows = database.execute(
         _MAY_HAVE_HELD, {"collections": list(collections), "ticks": list(ticks), "guards": list(guards)}
     ).fetchall()
-    return [_reading(*row) for row in rows]
+    return [reading_row(*row) for row in rows]
 
 
 _USUAL: Final = Filter()
@@ -157,7 +174,8 @@ _NOTE: Final = """
         FROM relaxed
         WHERE relaxed.value = 'off' AND readings.id = (
             SELECT r.id FROM readings r
-            WHERE %(grows)s AND r.walk = %(walk)s AND r.last >= %(after)s::int8 AND r.after <= %(after)s::int8
+            WHERE %(grows)s AND r.walk = %(walk)s AND coalesce(r.sent, r.last) >= %(after)s::int8
+              AND r.after <= %(after)s::int8
               AND r.rewrites <= %(rewrites)s::int8
               AND (r.rewrites = %(rewrites)s::int8 OR NOT EXISTS (
                 SELECT FROM former_rows f WHERE f.tick > %(after)s::int8 AND f.tick <= %(last)s::int8
@@ -169,19 +187,28 @@ _NOTE: Final = """
             ORDER BY r.last DESC LIMIT 1
         )
         RETURNING readings.id
+    ),
+    begun AS (
+        INSERT INTO readings (walk, account, channel, collection, filter, clearance, aged, rewrites, head, after, last,
+                              first_at, last_at, subscription, sent)
+        SELECT %(walk)s, %(account)s, %(channel)s, %(collection)s, %(filter)s::jsonb, %(clearance)s, %(aged)s::jsonb,
+               %(rewrites)s, %(head)s, %(after)s, %(last)s, %(at)s, %(at)s, %(subscription)s, %(sent)s
+        FROM relaxed WHERE NOT EXISTS (SELECT FROM grown)
+        RETURNING id
     )
-    INSERT INTO readings (walk, account, channel, collection, filter, clearance, aged, rewrites, head, after, last,
-                          first_at, last_at)
-    SELECT %(walk)s, %(account)s, %(channel)s, %(collection)s, %(filter)s::jsonb, %(clearance)s, %(aged)s::jsonb,
-           %(rewrites)s, %(head)s, %(after)s, %(last)s, %(at)s, %(at)s
-    FROM relaxed WHERE NOT EXISTS (SELECT FROM grown)
+    SELECT id FROM grown UNION ALL SELECT id FROM begun
 """
 """Grow the walk that this page continues or repeats, unless a row that the page goes over was rewritten since the walk
-began: then the page is the first of another."""
+began, or what was noted before the page was not sent: then the page is the first of another."""
 
-_MAY_HAVE_HELD: Final = """
-    SELECT r.account, r.channel, r.collection, r.filter, r.aged, r.rewrites, r.head, r.after, r.last, r.first_at,
-           r.last_at, r.pages, c.guards, c.blocks
+READING: Final = (
+    "r.account, r.channel, r.collection, r.filter, r.aged, r.rewrites, r.head, r.after, r.last, r.first_at, r.last_at,"
+    " r.pages, c.guards, c.blocks"
+)
+"""The columns of a reading `r` and of its clearance `c`."""
+
+_MAY_HAVE_HELD: Final = f"""
+    SELECT {READING}
     FROM readings r JOIN clearances_given c ON c.digest = r.clearance
     WHERE EXISTS (
         SELECT FROM unnest(%(collections)s::int2[], %(ticks)s::int8[], %(guards)s::int4[])
@@ -190,12 +217,13 @@ _MAY_HAVE_HELD: Final = """
           AND (r.aged IS NOT NULL OR v.guard = ANY(c.guards))
     )
     ORDER BY r.id
-"""
+"""  # noqa: S608 - a constant
 
 
 def _walk(given: Given, written: bytes, clearance: bytes) -> bytes:
     parts = (given.account.encode(), given.channel.encode(), str(given.collection).encode(), written, clearance)
-    return sha256(b"\0".join(parts)).digest()
+    own = () if given.subscription is None else (given.subscription.encode(),)
+    return sha256(b"\0".join((*parts, *own))).digest()
 
 
 def _spans(blocks: Sequence[Block], after: int, last: int) -> list[tuple[int, int]]:
@@ -212,7 +240,8 @@ def _block_document(block: Block) -> dict[str, object]:
     }
 
 
-def _reading(account: str, channel: str, collection: int, asked: object, aged: object, *rest: Any) -> ReadingRow:  # noqa: ANN401 - columns
+def reading_row(account: str, channel: str, collection: int, asked: object, aged: object, *rest: Any) -> ReadingRow:  # noqa: ANN401 - columns
+    """Read a reading from the columns that `READING` names."""
     rewrites, head, after, last, first_at, last_at, pages, guards, blocks = rest
     return ReadingRow(
         account=AccountId(account),

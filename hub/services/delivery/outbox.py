@@ -1,13 +1,15 @@
 """The next batch of a subscription: read as a TAXII client would be given it, narrowed, and cut to size."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from hub.domain.catalogue import ALL
 from hub.domain.errors import UnavailableError
-from hub.domain.identifiers import AccountId, CollectionId, OrganisationId, SubscriptionId, Tick
+from hub.domain.identifiers import AccountId, CollectionId, OrganisationId, StixId, SubscriptionId, Tick
 from hub.domain.pages import Channel, Query
 from hub.domain.subscriptions.filters import wants_content
 from hub.domain.subscriptions.subscription import Subscription
@@ -22,6 +24,7 @@ from hub.store.log.pages import Slice, read_batch
 from hub.store.log.segments import Allowed
 from hub.store.receipts import EVERYWHERE, Given
 from hub.store.subscriptions.leases import Leased
+from hub.store.withdrawals.sent import Sent
 
 SEARCHED_ROWS: Final = 1_000
 """How many rows are opened at a time for a filter that looks inside."""
@@ -36,7 +39,8 @@ class Portion:
     """What comes next for a subscription: `batch`, None where nothing of it is wanted.
 
     `position` is the one after it has been dealt with, and `more` whether more may wait there. It was judged under the
-    policy of `epoch`, and holds no longer than that.
+    policy of `epoch`, after so many `rewrites` of the log, and holds no longer than that. `noted` are the readings that
+    it was noted in.
     """
 
     epoch: int
@@ -44,6 +48,24 @@ class Portion:
     items: tuple[Item, ...]
     position: Tick
     more: bool
+    rewrites: int = 0
+    noted: tuple[int, ...] = ()
+
+    def objects(self) -> tuple[StixId, ...]:
+        """Return the ids of what the batch holds."""
+        return tuple(id_of(item.payload) for item in self.items)
+
+    def sent(self, account: AccountId, subscription: SubscriptionId | None) -> Sent:
+        """Write that the batch has reached a receiver, or may have."""
+        return Sent(
+            account=account,
+            subscription=subscription,
+            readings=self.noted,
+            last=self.position if self.batch is None else self.batch.last,
+            objects=self.objects,
+            epoch=self.epoch,
+            rewrites=self.rewrites,
+        )
 
 
 class _Ask(NamedTuple):
@@ -84,29 +106,47 @@ class Outbox:
         self._noting = noting
         self._clock = clock
 
-    def portions(self, leased: Sequence[Leased]) -> dict[SubscriptionId, Portion]:
+    def portions(self, leased: Sequence[Leased], *, seconds: float) -> dict[SubscriptionId, Portion]:
         """Return the next portion of each, noted as given to its account where it has a batch.
 
-        A batch that was on its way when its worker was lost is cut where it was cut before.
+        A batch that was on its way when its worker was lost is cut where it was cut before. After so many seconds
+        nothing more is read: whoever would need that, and is not the first, is left out.
         """
+        deadline = time.monotonic() + seconds
         survey = self._clearances.survey({each.kept.subscription.account for each in leased})
         known: dict[_Ask, _Found] = {}
-        found = {each.kept.subscription.id: self._find(each, survey, known) for each in leased}
-        self._noting.note_all(
-            [
-                given
-                for each in leased
-                for given in self._given(each.kept.subscription, found[each.kept.subscription.id])
-            ]
-        )
-        return {subscription: each.portion for subscription, each in found.items()}
+        found: dict[SubscriptionId, _Found] = {}
+        for each in leased:
+            ask = self._ask(each, survey)
+            if ask in known or not found or time.monotonic() < deadline:
+                found[each.kept.subscription.id] = self._find(each, ask, known)
+        given = {
+            subscription.id: list(self._given(subscription, found[subscription.id]))
+            for subscription in (each.kept.subscription for each in leased)
+            if subscription.id in found
+        }
+        noted = iter(self._noting.note_all([each for pages in given.values() for each in pages]))
+        return {
+            subscription: replace(found[subscription].portion, noted=tuple(islice(noted, len(pages))))
+            for subscription, pages in given.items()
+        }
 
-    def _find(self, leased: Leased, survey: Survey, known: dict[_Ask, _Found]) -> _Found:
+    def _ask(self, leased: Leased, survey: Survey) -> _Ask:
         subscription = leased.kept.subscription
-        wish = wish_of(subscription.filter, subscription.channel, _organisation(survey.facts, subscription.account))
-        ask = _ask(leased, wish, survey.sights[subscription.account].key)
+        account = survey.facts.world.accounts.get(subscription.account)
+        organisation = OrganisationId("") if account is None else account.organisation
+        return _Ask(
+            sight=survey.sights[subscription.account].key,
+            wish=wish_of(subscription.filter, subscription.channel, organisation),
+            after=subscription.position,
+            through=leased.sending,
+            objects=subscription.batch_objects,
+            size=subscription.batch_bytes,
+        )
+
+    def _find(self, leased: Leased, ask: _Ask, known: dict[_Ask, _Found]) -> _Found:
         if ask not in known:
-            key, found = self._read(subscription.account, ask)
+            key, found = self._read(leased.kept.subscription.account, ask)
             known[ask._replace(sight=key)] = found
             return found
         return known[ask]
@@ -150,24 +190,8 @@ class Outbox:
                 head=found.seen.head,
                 last=batch.last,
                 at=self._clock(),
+                subscription=subscription.id if Channel(subscription.channel) is Channel.WEBHOOK else None,
             )
-
-
-def _organisation(facts: Facts, account: AccountId) -> OrganisationId:
-    found = facts.world.accounts.get(account)
-    return OrganisationId("") if found is None else found.organisation
-
-
-def _ask(leased: Leased, wish: Wish, sight: SightKey) -> _Ask:
-    subscription = leased.kept.subscription
-    return _Ask(
-        sight=sight,
-        wish=wish,
-        after=subscription.position,
-        through=leased.sending,
-        objects=subscription.batch_objects,
-        size=subscription.batch_bytes,
-    )
 
 
 def _cut(ask: _Ask, seen: Slice, allowed: Allowed) -> _Found:
@@ -196,6 +220,7 @@ def _cut(ask: _Ask, seen: Slice, allowed: Allowed) -> _Found:
             items=sent,
             position=position,
             more=more,
+            rewrites=seen.rewrites,
         ),
         seen=seen,
         allowed=allowed,

@@ -9,12 +9,13 @@ import structlog
 
 from hub.domain.clock import tick_of
 from hub.domain.identifiers import SubscriptionId, Tick
-from hub.domain.subscriptions.subscription import SubscriptionState
+from hub.domain.subscriptions.subscription import Channel, SubscriptionState
 from hub.outbound.webhooks.backoff import Backoff
 from hub.services.delivery.channels.outcomes import Ended, Failed, Outcome, Remark, Stale, Taken
 from hub.services.delivery.outbox import Portion
 from hub.store.database import Database, Pool
 from hub.store.subscriptions.leases import Complaint, Leased, Step, Trouble, keep_complaint, note_trouble, take_steps
+from hub.store.withdrawals.sent import confirm
 
 LEASE: Final = timedelta(seconds=10)
 """How long a lease goes on by itself; it is renewed while its holder lives."""
@@ -103,6 +104,7 @@ class Settling:
 
     def settle(self, attempts: Sequence[Attempt]) -> list[Work]:
         """Write what came of the attempts and return the works that go on."""
+        self._confirm(attempts)
         going_on: list[Work] = []
         steps: list[Step] = []
         troubles: list[Trouble] = []
@@ -146,6 +148,18 @@ class Settling:
             going_on += [] if done else [work]
         self._write(steps, [], [])
         return going_on
+
+    def _confirm(self, attempts: Sequence[Attempt]) -> None:
+        """Keep what webhooks were sent, so that they are told where it is withdrawn."""
+        sent = [
+            attempt.portion.sent(subscription.account, subscription.id)
+            for attempt in attempts
+            for subscription in (attempt.work.leased.kept.subscription,)
+            if subscription.channel is Channel.WEBHOOK and _reached(attempt.outcome)
+        ]
+        if sent:
+            with self._pool.transaction() as database:
+                confirm(database, sent, now=tick_of(self._clock()))
 
     def lease_end(self) -> Tick:
         """Return until when a lease goes on that is taken or renewed now."""
@@ -209,6 +223,19 @@ def _write_remarks(
 
 def _complaint(work: Work, remark: Remark) -> Complaint:
     return Complaint(subscription=work.id, status=remark.status, reason=remark.reason, excerpt=remark.excerpt)
+
+
+def _reached(outcome: Outcome) -> bool:
+    """Whether the receiver has the batch, or may have it."""
+    match outcome:
+        case Taken() | Ended():
+            return True
+        case Failed(reached=reached):
+            return reached
+        case Stale():
+            return False
+        case other:
+            assert_never(other)
 
 
 def _batch_end(portion: Portion) -> Tick:

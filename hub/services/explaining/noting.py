@@ -41,14 +41,17 @@ class Noting:
         with self._pool.statement() as database:
             self._receipts.note(database, given)
 
-    def note_all(self, given: Sequence[Given]) -> None:
-        """Note pages of several readers at once, before any of them is given. INVARIANT: as that of `note`."""
+    def note_all(self, given: Sequence[Given]) -> list[int]:
+        """Note pages of several readers at once, before any of them is given. INVARIANT: as that of `note`.
+
+        Return the number of the reading that each was noted in.
+        """
         if not given:
-            return
+            return []
         try:
             with self._pool.statement() as database, database.pipeline():
-                for each in given:
-                    self._receipts.note(database, each)
+                noted = [self._receipts.note(database, each) for each in given]
+            return [number() for number in noted]
         except BaseException:
             self._receipts = Receipts()  # what it takes for kept may be undone
             raise

@@ -17,6 +17,7 @@ from hub.store.log.grants import Regarded, hand_on
 from hub.store.log.head import Head, Stamp, give_out
 from hub.store.log.markings import add_markings
 from hub.store.log.rows import NewRow, PlacedRow, Placing, Row, add_rows, replace_rows
+from hub.store.withdrawals.events import note_rows
 
 _UNPLACED = Stamp(seq=0, tick=Tick(0))
 
@@ -129,7 +130,30 @@ class Placement:
                 if final.row.stamp == before.row.stamp
             ],
         )
+        self._note_withdrawn(chained, rewrites=1 if changed else 0, now=now)
         return placings, _news(stamps, [guards[link.guard] for link in moving])
+
+    def _note_withdrawn(self, chained: Sequence[_Chained], *, rewrites: int, now: Tick) -> None:
+        """Note the objects of which a version may be closed now to somebody, or is revoked."""
+        stored = {link.entry.row.object_id for link in chained if link.entry.before is not None}
+        objects: dict[StixId, Tick | None] = {}
+        for link in chained:
+            row, before = link.entry.row, link.entry.before
+            if before is None and row.revoked and row.object_id in stored:
+                objects[row.object_id] = max(row.version_tick, objects.get(row.object_id) or row.version_tick)
+            elif before is not None and self._closes(link, before):
+                objects.setdefault(row.object_id, None)
+        if objects:
+            note_rows(self._database, self._producer, objects, rewrites=rewrites, at=now)
+
+    def _closes(self, link: _Chained, before: PlacedRow) -> bool:
+        """Whether somebody may read a stored row no more."""
+        guard = self._classes.guards[before.placing.guard]
+        handlings = self._classes.handlings
+        return not (
+            narrows(link.newest.handling, handlings[guard.newest])
+            and narrows(link.producers.handling, handlings[guard.producers])
+        )
 
     def _moves(self, link: _Chained) -> bool:
         before = link.entry.before

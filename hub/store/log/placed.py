@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from hub.domain.clock import timestamp_of
 from hub.domain.identifiers import GuardId, OrganisationId, StixId, Tick
 from hub.store.database import Database
 
@@ -29,13 +30,17 @@ class PlacedVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How a version stands, or stood until there had been `until` rewrites of the log. `order` is by version."""
+    """How a version stands, or stood until there had been `until` rewrites of the log. `order` is by version.
+
+    `name` is the version as TAXII names it.
+    """
 
     version: PlacedVersion
     seq: int
     latest: bool
     order: Tick
     until: int | None
+    name: str
 
 
 _COLUMNS: Final = (
@@ -52,17 +57,36 @@ def placed_versions(database: Database, ids: Iterable[StixId]) -> list[PlacedVer
 
 def standings(database: Database, object_id: StixId, producer: OrganisationId) -> list[Standing]:
     """Read how every version that a producer has or had of an object stands and stood, by tick and then in time."""
+    return standings_of(database, [(object_id, producer)])[object_id, producer]
+
+
+def standings_of(
+    database: Database, objects: Iterable[tuple[StixId, OrganisationId]]
+) -> dict[tuple[StixId, OrganisationId], list[Standing]]:
+    """Read the same of many objects, each known by its id and producer."""
+    found: dict[tuple[StixId, OrganisationId], list[Standing]] = {key: [] for key in objects}
+    ids, producers = [key[0] for key in found], [key[1] for key in found]
     rows = database.execute(
-        f"SELECT {_COLUMNS}, seq, latest, version_tick, NULL::int8 AS until FROM log"  # noqa: S608 - a constant
-        " WHERE object_id = %(id)s AND producer = %(producer)s"
-        f" UNION ALL SELECT {_COLUMNS}, seq, latest, version_tick, until FROM former_rows"
-        " WHERE object_id = %(id)s AND producer = %(producer)s ORDER BY tick, until NULLS LAST",
-        {"id": object_id, "producer": producer},
+        "WITH asked AS (SELECT * FROM unnest(%(ids)s::text[], %(producers)s::text[]) AS asked (object_id, producer))"  # noqa: S608 - a constant
+        f" SELECT {_COLUMNS}, seq, latest, version_tick, NULL::int8 AS until, version FROM log"
+        " JOIN asked USING (object_id, producer)"
+        f" UNION ALL SELECT {_COLUMNS}, seq, latest, version_tick, until, version FROM former_rows"
+        " JOIN asked USING (object_id, producer) ORDER BY tick, until NULLS LAST",
+        {"ids": ids, "producers": producers},
     )
-    return [
-        Standing(version=_version(placed), seq=seq, latest=latest, order=order, until=until)
-        for *placed, seq, latest, order, until in rows
-    ]
+    for *placed, seq, latest, order, until, name in rows:
+        version = _version(placed)
+        found[version.object_id, version.producer].append(
+            Standing(
+                version=version,
+                seq=seq,
+                latest=latest,
+                order=order,
+                until=until,
+                name=timestamp_of(order) if name is None else name,
+            )
+        )
+    return found
 
 
 def was_placed(database: Database, object_id: StixId, producer: OrganisationId) -> bool:
@@ -110,9 +134,10 @@ def keep_replaced(database: Database, changes: Sequence[tuple[int, int, GuardId,
 _KEEP: Final = """
     WITH head AS (UPDATE log_head SET rewrites = rewrites + 1 RETURNING rewrites)
     INSERT INTO former_rows (seq, tick, until, accepted, newest_accepted, producers_accepted, version_tick, created,
-                             guard, collection, latest, object_id, type, producer)
+                             guard, collection, latest, object_id, type, producer, version)
     SELECT log.seq, log.tick, head.rewrites, log.accepted, log.newest_accepted, log.producers_accepted,
-           log.version_tick, log.created, log.guard, log.collection, log.latest, log.object_id, log.type, log.producer
+           log.version_tick, log.created, log.guard, log.collection, log.latest, log.object_id, log.type, log.producer,
+           log.version
     FROM head, {rows} JOIN log USING (seq) WHERE {changed}
 """
 

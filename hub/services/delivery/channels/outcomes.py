@@ -27,10 +27,14 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """The batch is to be sent again, not before the seconds that the receiver has asked for, where it has."""
+    """The batch is to be sent again, not before the seconds that the receiver has asked for, where it has.
+
+    `reached` says that the receiver may have it nevertheless: it was sent, and the answer was another or none.
+    """
 
     remark: Remark
     asked: float | None = None
+    reached: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

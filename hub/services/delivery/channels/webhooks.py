@@ -93,7 +93,7 @@ def _outcome(answer: Answer, delivery: Delivery) -> Taken | Failed | Ended:
             return Ended(remark=Remark(status=_GONE, reason="The receiver wants nothing any more."))
         case Refused(status=status, retry_after=asked, excerpt=excerpt):
             remark = Remark(status=status, reason=f"The receiver answered {status}.", excerpt=excerpt)
-            return Failed(remark=remark, asked=asked)
+            return Failed(remark=remark, asked=asked, reached=True)
         case Unreachable(reason=reason, detail=detail):
             _log.info("webhook.unreachable", subscription=delivery.subscription, reason=reason, detail=detail)
             return Failed(remark=Remark(status=None, reason=reason.sentence))

@@ -1,0 +1,1 @@
+"""Withdrawals in the database: what may have been withdrawn, what was sent, and who is told."""

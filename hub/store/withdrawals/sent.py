@@ -1,0 +1,130 @@
+"""What was sent, of what was noted before it left: exactly, subscription by subscription.
+
+INVARIANT: a batch that is said to be sent is seen by whoever goes through an event afterwards, or has seen what the
+event did, or is gone through for itself. The lock below puts the two in one order.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from hub.domain.identifiers import AccountId, GuardId, StixId, SubscriptionId, Tick
+from hub.domain.subscriptions.withdrawals import Addressee
+from hub.store.database import Database
+from hub.store.receipts import READING, ReadingRow, reading_row
+
+_LOCK: Final = 0x7769746864726177
+"""The key of the advisory lock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A batch that has reached its receiver, or may have: noted in these readings, up to the position `last`.
+
+    It was read under the policy of `epoch`, after so many `rewrites` of the log. `objects` gives what it holds.
+    """
+
+    account: AccountId
+    subscription: SubscriptionId | None
+    readings: tuple[int, ...]
+    last: Tick
+    objects: Callable[[], Sequence[StixId]]
+    epoch: int
+    rewrites: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentReading:
+    """What an addressee was sent of a reading: its `last` is the last position of that."""
+
+    addressee: Addressee
+    row: ReadingRow
+
+
+def confirm(database: Database, batches: Sequence[Sent], *, now: Tick) -> None:
+    """Keep that batches were sent. Call it in a transaction of its own."""
+    with database.pipeline():
+        database.execute("SELECT pg_advisory_xact_lock_shared(%s)", (_LOCK,))
+        cursor = database.execute(
+            "SELECT epoch, rewrites FROM withdrawal_events WHERE kind <> 'sent' ORDER BY id DESC LIMIT 1"
+        )
+        marks = [(reading, batch.last) for batch in batches for reading in batch.readings]
+        database.execute(
+            "UPDATE readings SET sent = greatest(readings.sent, b.last) FROM unnest(%s::int8[], %s::int8[])"
+            " AS b (id, last) WHERE readings.id = b.id",
+            ([reading for reading, _ in marks], [last for _, last in marks]),
+        )
+    state = cursor.fetchone()
+    if state is None:
+        return
+    for batch in batches:
+        if batch.epoch < state[0] or batch.rewrites < state[1]:
+            _note_late(database, batch, at=now)
+
+
+def hold_sent(database: Database) -> None:
+    """Let nothing be said to be sent until this transaction ends; what was said before is seen from here on."""
+    database.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+
+
+def sent_readings(
+    database: Database,
+    versions: Iterable[tuple[int, Tick, GuardId, StixId]],
+    *,
+    accounts: Collection[AccountId] | None = None,
+) -> list[SentReading]:
+    """Read what may have brought one of some versions, each known by its collection, tick, guard and object.
+
+    That is what was brought to some accounts, or to any. More are returned than did: as `readings_of` says.
+    """
+    collections, ticks, guards, ids = zip(*versions, strict=True)
+    rows = database.execute(
+        _MAY_HAVE_BROUGHT,
+        {
+            "collections": list(collections),
+            "ticks": list(ticks),
+            "guards": list(guards),
+            "ids": list(ids),
+            "accounts": None if accounts is None else list(accounts),
+        },
+    )
+    found = []
+    for subscription, *columns in rows:
+        row = reading_row(*columns)
+        named = None if subscription is None else SubscriptionId(subscription)
+        found.append(SentReading(addressee=Addressee(row.account, named), row=row))
+    return found
+
+
+def _note_late(database: Database, batch: Sent, *, at: Tick) -> None:
+    """Note that a batch was sent which had not seen all that was noted; nobody needs the log's lock for that."""
+    database.execute(
+        "INSERT INTO withdrawal_events (kind, at, epoch, rewrites, seq, tick, before, objects, accounts, subscription)"
+        " VALUES ('sent', %s, %s, %s, 0, 0, 0, %s, %s, %s)",
+        (
+            at,
+            batch.epoch,
+            batch.rewrites,
+            list(batch.objects()),
+            [batch.account],
+            None if batch.subscription is None else UUID(batch.subscription),
+        ),
+    )
+
+
+_MAY_HAVE_BROUGHT: Final = f"""
+    SELECT r.subscription::text, {READING.replace("r.last,", "r.sent,")}
+    FROM readings r JOIN clearances_given c ON c.digest = r.clearance
+    WHERE r.channel IN ('webhook', 'stream')
+      AND (%(accounts)s::text[] IS NULL OR r.account = ANY(%(accounts)s::text[]))
+      AND (r.subscription IS NULL OR EXISTS (SELECT FROM subscriptions s WHERE s.id = r.subscription))
+      AND EXISTS (
+        SELECT FROM unnest(%(collections)s::int2[], %(ticks)s::int8[], %(guards)s::int4[], %(ids)s::text[])
+            AS v (collection, tick, guard, object_id)
+        WHERE r.collection IN (0, v.collection) AND r.sent >= v.tick AND (r.after < v.tick OR c.blocks <> '[]'::jsonb)
+          AND (r.aged IS NOT NULL OR v.guard = ANY(c.guards))
+          AND (r.filter IS NULL OR NOT r.filter ? 'ids' OR r.filter->'ids' ? v.object_id)
+      )
+    ORDER BY r.id
+"""  # noqa: S608 - constants
