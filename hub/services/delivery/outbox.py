@@ -106,7 +106,7 @@ class Outbox:
         self._noting = noting
         self._clock = clock
 
-    def portions(self, leased: Sequence[Leased], *, seconds: float) -> dict[SubscriptionId, Portion]:
+    def portions(self, leased: Sequence[Leased], *, seconds: float = float("inf")) -> dict[SubscriptionId, Portion]:
         """Return the next portion of each, noted as given to its account where it has a batch.
 
         A batch that was on its way when its worker was lost is cut where it was cut before. After so many seconds
