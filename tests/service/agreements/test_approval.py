@@ -199,6 +199,17 @@ def test_what_opens_later_by_the_clock_is_approved_before(forum: Forum) -> None:
     assert propose(forum.pool, REGION, 1, act=olga()).awaiting is not None
 
 
+def test_a_request_names_everybody_whose_content_opens_now_and_later(forum: Forum) -> None:
+    """Japan's content opens when the exclusion runs out."""
+    silence = document("silence", clause(origin="JP", to="NZ", tlp=Tlp.RED), parties="", effect=Effect.EXCLUDE)
+    draft(forum.pool, replace(silence, valid_until=NOW + DAY), act=olga())
+    propose(forum.pool, silence.id, 1, act=olga())
+    draft(forum.pool, document("out", clause(origin="*", to="NZ"), parties=""), act=olga())
+    record = propose(forum.pool, AgreementId("out"), 1, act=olga())
+    assert record.awaiting is not None
+    assert record.awaiting.producers == ("au-cert", "jp-cert", "sg-cert")
+
+
 def test_what_another_agreement_covers_until_it_ends_is_opened_by_the_one_that_goes_on(forum: Forum) -> None:
     lent = replace(document(), valid_until=NOW + DAY)
     conclude(forum.pool, lent, forum.signers["AU"], forum.signers["NZ"], at=NOW)
