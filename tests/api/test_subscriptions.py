@@ -10,10 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hub.cli.main import cli
+from hub.domain.clock import tick_of, timestamp_of
 from hub.domain.directory import Role
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import SubscriptionId, Tick
 from hub.runtime import wiring
+from hub.store.log.head import span
 from hub.store.subscriptions.leases import Complaint, keep_complaint
 from tests.api.region import Caller, Region
 from tests.support.stix import indicator
@@ -212,12 +214,37 @@ def test_what_is_sent_is_changed_rests_and_goes_on(ana: Caller) -> None:
 def test_a_replay_is_undone_from_the_former_position(region: Region, ana: Caller) -> None:
     publish(region, ana, Tlp.GREEN)
     number = hook(ana)
-    before = ana.get(f"{AT}/{number}/progress").json["position"]
+    before = told(region, "show", number)["position"]
     replayed = ana.post(f"{AT}/{number}/replay", {"from": "beginning"}).json
-    assert (replayed["former"], replayed["state"]) == (before, "active")
-    assert replayed["position"] < before
-    undone = ana.post(f"{AT}/{number}/replay", {"from": replayed["former"]}).json
-    assert (undone["position"], undone["former"]) == (before, replayed["position"])
+    assert replayed["state"] == "active"
+    assert ana.get(f"{AT}/{number}/progress").json["waiting"] > 0
+    undone = ana.post(f"{AT}/{number}/replay", {"from": replayed["former"]})
+    assert undone.status_code == 200, undone.text
+    assert told(region, "show", number)["position"] == before
+    assert ana.get(f"{AT}/{number}/progress").json["waiting"] == 0
+    told_before = ana.get(f"{AT}/{number}/progress").json["position"]
+    ana.post(f"{AT}/{number}/replay", {"from": "beginning"})
+    ana.post(f"{AT}/{number}/replay", {"from": told_before})
+    assert told(region, "show", number)["position"] == before
+
+
+@pytest.mark.parametrize("place", ["A" * 48, "yesterday", "", 7, None])
+def test_nothing_is_replayed_from_what_is_no_place(ana: Caller, place: object) -> None:
+    refused = ana.post(f"{AT}/{hook(ana)}/replay", {"from": place})
+    assert (refused.status_code, refused.json["code"]) == (422, "INVALID")
+
+
+def test_no_answer_tells_where_the_head_of_the_log_is(region: Region, ana: Caller) -> None:
+    """The head moves with what is hidden from the caller, and so does the position of who waits for nothing."""
+    number = hook(ana)
+    with wiring.opened(region.urls) as pool, pool.statement() as database:
+        head = timestamp_of(span(database).head)
+    answers = [ana.get(f"{AT}/{number}"), ana.get(f"{AT}/{number}/progress"), ana.get(AT)]
+    answers += [ana.post(f"{AT}/{number}/replay", {"from": "now"}), ana.post(f"{AT}/{number}/pause")]
+    answers.append(ana.post(f"{AT}/{number}/replay", {"from": timestamp_of(tick_of(wiring.now()))}))
+    assert not [answer.text for answer in answers if head[:-1] in answer.text]
+    twice = {ana.get(f"{AT}/{number}/progress").json["position"] for _ in range(2)}
+    assert len(twice) == 2
 
 
 def test_progress_counts_what_waits_and_what_the_account_may_see(region: Region, ana: Caller) -> None:
@@ -301,7 +328,6 @@ def test_the_desk_subscribes_for_an_account_and_shows_what_the_api_shows(
         key: seen[key] for key in ("id", "account", "channel", "url", "state", "batch_objects")
     }
     assert json.loads(shown["filter"])["types"] == seen["filter"]["types"]
-    assert shown["position"] == ana.get(f"{AT}/{number}/progress").json["position"]
     (line,) = [each for each in told(region, "list", "--account", ana.username) if each["id"] == number]
     assert (line["host"], line["waiting"]) == ("https://soc.example/", "0")
 

@@ -1,7 +1,6 @@
 """Make a subscription: where to, of what, from when on, and with which secret."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final, assert_never
 from uuid import uuid4
 
@@ -21,7 +20,7 @@ from hub.domain.subscriptions.subscription import (
 from hub.services.directory.tokens import no_account
 from hub.services.sealing import Sealer
 from hub.services.subscriptions.catalogue import known
-from hub.services.subscriptions.positions import Place, position_of
+from hub.services.subscriptions.positions import Place, Where, position_of
 from hub.services.subscriptions.secrets import Held, new_secret, seal
 from hub.services.subscriptions.targets import check_password, origin_of
 from hub.store.database import Pool
@@ -45,7 +44,7 @@ class Wanted:
     account: AccountId
     target: Target
     filter: Filter = EVERYTHING
-    start: Place | datetime = Place.NOW
+    start: Where = Place.NOW
     batch_objects: int = BATCH_OBJECTS
     batch_bytes: int = BATCH_BYTES
     password: str | None = field(default=None, repr=False)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from hub.domain.clock import timestamp_of
 from hub.domain.directory import Act
@@ -13,7 +12,7 @@ from hub.domain.subscriptions.filters import Filter
 from hub.domain.subscriptions.subscription import Subscription, SubscriptionState
 from hub.services.subscriptions.adding import check_batch
 from hub.services.subscriptions.catalogue import known, locked
-from hub.services.subscriptions.positions import Place, position_of
+from hub.services.subscriptions.positions import Where, position_of
 from hub.store.database import Pool
 from hub.store.ledger import record
 from hub.store.subscriptions import rows as stored
@@ -76,7 +75,7 @@ def resume_subscription(pool: Pool, number: SubscriptionId, *, act: Act) -> Kept
     return _amend(pool, number, amend, action="subscription.resume", act=act)
 
 
-def replay_subscription(pool: Pool, number: SubscriptionId, place: Place | datetime, *, act: Act) -> Replayed:
+def replay_subscription(pool: Pool, number: SubscriptionId, where: Where, *, act: Act) -> Replayed:
     """Go on from another position, back or ahead; one that fails or was stopped is started, a paused one stays so.
 
     Raise NotFoundError, UnprocessableError for an instant that is yet to come.
@@ -87,7 +86,7 @@ def replay_subscription(pool: Pool, number: SubscriptionId, place: Place | datet
         resting = was.state is SubscriptionState.PAUSED
         now = replace(
             was,
-            position=position_of(database, place, at=act.at),
+            position=position_of(database, where, at=act.at),
             state=was.state if resting else SubscriptionState.ACTIVE,
         )
         stored.move_subscription(database, now)

@@ -1,4 +1,4 @@
-"""Places in the log as people name them: its beginning, its head, or an instant."""
+"""Places in the log as people name them: its beginning, its head, an instant, or where something was before."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -17,13 +17,19 @@ class Place(StrEnum):
     NOW = "now"
 
 
-def position_of(database: Database, place: Place | datetime, *, at: datetime) -> Tick:
+Where = Place | datetime | Tick
+"""A place by its name, an instant after which to begin, or a position that the hub has given out."""
+
+
+def position_of(database: Database, where: Where, *, at: datetime) -> Tick:
     """Return the position after which delivery begins; raise UnprocessableError for an instant that is yet to come."""
     log = span(database)
-    if place is Place.BEGINNING:
+    if where is Place.BEGINNING:
         return log.genesis
-    if place is Place.NOW:
+    if where is Place.NOW:
         return log.head
-    if place > at:
-        raise UnprocessableError(f"{place.isoformat()} is yet to come; begin now.", code="POSITION")
-    return max(log.genesis, min(tick_of(place), log.head))
+    if isinstance(where, datetime):
+        if where > at:
+            raise UnprocessableError(f"{where.isoformat()} is yet to come; begin now.", code="POSITION")
+        where = tick_of(where)
+    return Tick(max(log.genesis, min(int(where), log.head)))

@@ -37,6 +37,8 @@ Start = Annotated[
     Place | AwareDatetime, Field(description="`now`, `beginning`, or an instant: what was added after it is sent.")
 ]
 
+Sealed = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{48}$", description="A position, sealed.")]
+
 
 class FilterGiven(Given):
     """Conditions that must all hold. One that is left out is none, and a list is met by any of its values."""
@@ -107,7 +109,6 @@ class SubscriptionItem(Answer):
     channel: Channel
     host: str | None
     state: SubscriptionState
-    position: Instant
     waiting: int = Field(description="How many objects wait that the account may see, counted up to 100.")
     more: bool = Field(description="Whether more may wait than were counted.")
     lag_seconds: float = Field(description="How long the first of them has waited.")
@@ -124,7 +125,6 @@ class SubscriptionItem(Answer):
             channel=subscription.channel,
             host=origin_of(subscription.target),
             state=subscription.state,
-            position=instant_of(subscription.position),
             waiting=ahead.objects,
             more=ahead.more,
             lag_seconds=ahead.lag_seconds(now),
@@ -172,8 +172,9 @@ class ProgressModel(Answer):
     subscription: str
     state: SubscriptionState
     shut: str | None = Field(description="Why nothing at all is sent: the hub is shut to the account (SR-01).")
-    start: Instant = Field(description="The earliest position it began from.")
-    position: Instant = Field(description="Up to here everything was dealt with: taken, or passed over as not wanted.")
+    position: str = Field(
+        description="Up to here everything was dealt with. It is sealed, for the log moves with what others publish."
+    )
     waiting: int = Field(description="How many objects wait that the account may see, counted up to 100.")
     more: bool = Field(description="Whether more may wait than were counted.")
     lag_seconds: float = Field(description="How long the first of them has waited.")
@@ -187,15 +188,14 @@ class ProgressModel(Answer):
     errors: list[ErrorShown] = Field(description="The last 20, the latest first.")
 
     @classmethod
-    def of(cls, progress: Progress, ahead: Ahead, now: Tick, errors: list[ErrorShown]) -> Self:
-        """Show how far a subscription is."""
+    def of(cls, progress: Progress, ahead: Ahead, now: Tick, *, position: str, errors: list[ErrorShown]) -> Self:
+        """Show how far a subscription is; `position` is sealed."""
         kept = progress.kept
         return cls(
             subscription=kept.subscription.id,
             state=kept.subscription.state,
             shut=progress.shut,
-            start=instant_of(kept.start),
-            position=instant_of(kept.subscription.position),
+            position=position,
             waiting=ahead.objects,
             more=ahead.more,
             lag_seconds=ahead.lag_seconds(now),
@@ -247,14 +247,14 @@ class Replay(Given):
         frozen=True, extra="forbid", strict=True, validate_by_alias=True, validate_by_name=False
     )
 
-    place: Start = Field(alias="from")
+    place: Start | Sealed = Field(alias="from", description="Also a `position` or `former` that was told before.")
 
 
 class ReplayedModel(Answer):
     """Where it goes on from; replaying from `former` undoes it."""
 
-    former: Instant
-    position: Instant
+    former: str
+    position: str
     state: SubscriptionState
 
 

@@ -1,19 +1,21 @@
 """Subscriptions: an account's own, those of an administrator's organisation, and for operators how all get on."""
 
 import re
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
-from hub.domain.clock import instant_of, tick_of, timestamp_of
+from hub.domain.clock import tick_of, timestamp_of
 from hub.domain.directory import Act
-from hub.domain.errors import NotFoundError, UnprocessableError
-from hub.domain.identifiers import AccountId, OrganisationId, SubscriptionId
+from hub.domain.errors import NotFoundError, RequestError, UnprocessableError
+from hub.domain.identifiers import AccountId, OrganisationId, SubscriptionId, Tick
 from hub.domain.subscriptions.documents import filter_of
 from hub.domain.subscriptions.filters import Filter
 from hub.domain.subscriptions.subscription import Target
 from hub.policy.permissions import Permission, may, may_of_account
 from hub.services.directory.names import organisation_of_account
 from hub.services.subscriptions import adding, catalogue, changing, rotating
+from hub.services.subscriptions.positions import Place, Where
 from hub.services.subscriptions.targets import taxii_target, webhook_target
 from hub.store.subscriptions.rows import Kept
 from hub.web.api.call import NOTHING_HERE, Call
@@ -36,6 +38,8 @@ from hub.web.api.models.subscriptions import (
 )
 from hub.web.api.operations import Surface
 from hub.web.api.paging import page_of
+from hub.web.api.problems import Fault, FaultyError
+from hub.web.stream.positions import Positions
 
 TAG: Final = "subscriptions"
 SUBSCRIPTION: Final = "/subscriptions/<subscription>"
@@ -81,7 +85,9 @@ def show_progress(call: Call, subscription: str) -> ProgressModel:
     progress = catalogue.show_progress(call.pool, kept.subscription.id)
     error_of = ErrorShown.of if _keeps(call, kept) else ErrorShown.outline
     ahead = call.services.waiting(progress.kept.subscription)
-    return ProgressModel.of(progress, ahead, tick_of(call.at), [error_of(error) for error in progress.errors])
+    position = _sealed(call, progress.kept.subscription.position)
+    errors = [error_of(error) for error in progress.errors]
+    return ProgressModel.of(progress, ahead, tick_of(call.at), position=position, errors=errors)
 
 
 def change_subscription(call: Call, subscription: str, body: SubscriptionChange) -> SubscriptionResource:
@@ -110,9 +116,9 @@ def resume_subscription(call: Call, subscription: str) -> SubscriptionResource:
 def replay_subscription(call: Call, subscription: str, body: Replay) -> ReplayedModel:
     """Go on from another position, back or ahead. One that fails or was stopped is started; a paused one stays so."""
     number = _permitted(call, subscription, Permission.STEER_SUBSCRIPTIONS)
-    replayed = changing.replay_subscription(call.pool, number, body.place, act=_act(call))
+    replayed = changing.replay_subscription(call.pool, number, _where(call, body.place), act=_act(call))
     now = replayed.kept.subscription
-    return ReplayedModel(former=instant_of(replayed.former), position=instant_of(now.position), state=now.state)
+    return ReplayedModel(former=_sealed(call, replayed.former), position=_sealed(call, now.position), state=now.state)
 
 
 def rotate_secret(call: Call, subscription: str, body: Rotation) -> SubscriptionGiven:
@@ -211,6 +217,20 @@ def _target(call: Call, body: SubscriptionToAdd) -> Target:
 
 def _filter(call: Call, given: FilterGiven) -> Filter:
     return filter_of(given.model_dump(exclude_none=True), call.services.catalogue)
+
+
+def _sealed(call: Call, position: Tick) -> str:
+    """Write a position. INVARIANT: in the clear it would tell when something was committed that is hidden."""
+    return Positions(call.services.cursor_key).seal(position)
+
+
+def _where(call: Call, place: Place | datetime | str) -> Where:
+    if isinstance(place, Place | datetime):
+        return place
+    try:
+        return Positions(call.services.cursor_key).read(place)
+    except RequestError:
+        raise FaultyError([Fault(path="/from", message="It is not one that this API gave out")]) from None
 
 
 def _key(kept: Kept) -> str:
