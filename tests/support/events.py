@@ -1,6 +1,7 @@
 """A client of the stream with nothing between it and the socket: what arrives, when it has arrived."""
 
 import socket
+import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,8 +12,8 @@ from urllib.parse import urlencode
 
 import msgspec
 
-PATIENCE: Final = 30.0
-"""How long a client waits for the next line before the test fails."""
+PATIENCE: Final = 20.0
+"""How long a client waits for the next event before the test fails."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,8 @@ class EventStream:
         self.response = response
         self.last_id = ""
         self.comments = 0
+        self._kind = "message"
+        self._data: list[str] = []
 
     @property
     def status(self) -> int:
@@ -57,22 +60,13 @@ class EventStream:
 
     def events(self) -> Iterator[Event]:
         """Give each event as it arrives, until the hub closes the stream."""
-        kind = "message"
-        data: list[str] = []
+        deadline = time.monotonic() + PATIENCE
         while line := self._line():
-            match line.rstrip("\n").partition(":"):
-                case ("", "", ""):
-                    if data:
-                        yield Event(kind=kind, id=self.last_id, data="\n".join(data))
-                    kind, data = "message", []
-                case ("", ":", _):
-                    self.comments += 1
-                case ("event", ":", value):
-                    kind = value.removeprefix(" ")
-                case ("id", ":", value):
-                    self.last_id = value.removeprefix(" ")
-                case ("data", ":", value):
-                    data.append(value.removeprefix(" "))
+            assert time.monotonic() < deadline, "nothing but heartbeats"
+            event = self._take(line)
+            if event is not None:
+                yield event
+                deadline = time.monotonic() + PATIENCE
 
     def next(self) -> Event:
         """Wait for the next event."""
@@ -91,17 +85,34 @@ class EventStream:
         return [name for event in self.events() for name in event.names]
 
     def wait_for_comments(self, count: int) -> None:
-        """Read until so many heartbeats more have arrived; events are passed over."""
+        """Read until so many heartbeats more have arrived; there may be no event before."""
         wanted = self.comments + count
         while self.comments < wanted:
             line = self._line()
             assert line, "the stream has ended"
-            self.comments += line.startswith(":")
+            assert self._take(line) is None, "there is an event"
 
     def close(self) -> None:
         """Go away without a word."""
         self.response.close()
         self._connection.close()
+
+    def _take(self, line: str) -> Event | None:
+        """Take a line; return the event that it completes, if any."""
+        match line.rstrip("\n").partition(":"):
+            case ("", "", ""):
+                kind, data = self._kind, self._data
+                self._kind, self._data = "message", []
+                return Event(kind=kind, id=self.last_id, data="\n".join(data)) if data else None
+            case ("", ":", _):
+                self.comments += 1
+            case ("event", ":", value):
+                self._kind = value.removeprefix(" ")
+            case ("id", ":", value):
+                self.last_id = value.removeprefix(" ")
+            case ("data", ":", value):
+                self._data.append(value.removeprefix(" "))
+        return None
 
     def _line(self) -> str:
         try:

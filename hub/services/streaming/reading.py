@@ -13,7 +13,7 @@ from hub.services.delivery.outbox import Outbox, Portion
 from hub.services.streaming.streams import Stream
 from hub.store.database import Pool
 from hub.store.directory.tokens import open_tokens
-from hub.store.log.head import head_tick
+from hub.store.log.head import span
 from hub.store.subscriptions.leases import Leased
 from hub.store.subscriptions.rows import Kept
 
@@ -42,7 +42,7 @@ class StreamReading:
     def head(self) -> Tick:
         """Return the head of the log at this moment."""
         with self._pool.statement() as database:
-            return head_tick(database)
+            return span(database).head
 
     def state(self) -> State:
         """Return where the log and the policy stand; what an agreement has opened by now is granted first."""

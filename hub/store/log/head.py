@@ -88,12 +88,6 @@ def move_past(database: Database, head: Head, *, now: Tick) -> Tick:
     return base
 
 
-def head_tick(database: Database) -> Tick:
-    """Return the last instant given out, of what is committed."""
-    ((tick,),) = database.execute("SELECT tick FROM log_head").fetchall()
-    return Tick(tick)
-
-
 def cursor_key(database: Database) -> bytes:
     """Return the secret with which this log's positions are signed for clients."""
     ((secret,),) = database.execute("SELECT secret FROM log_head").fetchall()

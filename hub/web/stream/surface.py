@@ -19,6 +19,9 @@ from hub.web.stream.events import MEDIA_TYPE, opening
 from hub.web.stream.positions import Positions
 
 PATH: Final = "/stream"
+BODY: Final = "hub.stream"
+"""Where the WSGI environment holds the body of a stream that was opened, for the server to say that its client left."""
+
 _LAST: Final = "Last-Event-ID"
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _BEGINNING: Final = Tick(0)
@@ -56,6 +59,11 @@ class Body:
             raise StopIteration
         return part
 
+    def hang_up(self) -> None:
+        """Say that the client has gone: nothing more is sent, and its place is free."""
+        self.close()
+        self._stream.signal.set()
+
     def close(self) -> None:
         """Let go of the stream, whoever has ended it."""
         self._hall.leave(self._stream)
@@ -89,7 +97,9 @@ def attach_stream(application: Flask, streaming: Streaming) -> None:
         )
         first = opening(positions.seal(stream.position))
         streaming.hall.open(stream)
-        return Response(Body(streaming.hall, stream, first), mimetype=MEDIA_TYPE, headers=_HEADERS)
+        body = Body(streaming.hall, stream, first)
+        request.environ[BODY] = body
+        return Response(body, mimetype=MEDIA_TYPE, headers=_HEADERS)
 
     application.before_request(admit)
     application.add_url_rule(PATH, "stream", view, methods=["GET"])

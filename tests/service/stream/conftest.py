@@ -1,6 +1,7 @@
 """A hub with a stream process, and the accounts that read from it."""
 
-from collections.abc import Callable, Iterator, Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from tests.support.servers import TestServers
 from tests.support.serving import Caller, ServedHub, free_port, serving
 
 HEARTBEAT = 0.5
+
+_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +49,6 @@ def writer(hub: StreamHub) -> Caller:
 
 
 @pytest.fixture
-def reader(hub: StreamHub, request: pytest.FixtureRequest) -> Caller:
+def reader(hub: StreamHub) -> Caller:
     """Give an analyst of another member, of its own for each test."""
-    name = "".join(letter for letter in request.node.name.lower() if letter.isalnum())[:30]
-    return hub.served.account(f"la-cert/{name}")
-
-
-Newcomer = Callable[[str], Caller]
+    return hub.served.account(f"la-cert/reader-{next(_numbers)}")
