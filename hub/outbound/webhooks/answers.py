@@ -32,10 +32,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreachable:
-    """No answer was got. `detail` may name inner addresses: it is for the operators' log, never for the subscriber."""
+    """No answer was got. `detail` may name inner addresses: it is for the operators' log, never for the subscriber.
+
+    `begun` says that there was a connection, so that the receiver may have it.
+    """
 
     reason: Reason
     detail: str
+    begun: bool = False
 
 
 Answer = Delivered | Gone | Refused | Unreachable

@@ -48,7 +48,7 @@ class Sender:
         try:
             return _answer_of(self._dialler.exchange("POST", endpoint, headers, body))
         except NoAnswerError as error:
-            return Unreachable(reason=error.reason, detail=str(error))
+            return Unreachable(reason=error.reason, detail=str(error), begun=error.begun)
 
 
 def tls_context(authorities: Path | None = None) -> ssl.SSLContext:

@@ -24,7 +24,12 @@ _HEADER_VALUE: Final = re.compile(r"[ -~]*")
 
 
 class NoAnswerError(Exception):
-    """No answer was got. The text may name inner addresses: it is for the operators' log alone."""
+    """No answer was got. The text may name inner addresses: it is for the operators' log alone.
+
+    `begun` says that there was a connection, so that the other side may have the request.
+    """
+
+    begun = False
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
@@ -67,7 +72,9 @@ class Dialler:
         try:
             return self._exchange(endpoint.origin, request, deadline)
         except (OSError, ReplyError, LostError) as error:
-            raise NoAnswerError(_reason_of(error), _words(error)) from error
+            lost = NoAnswerError(_reason_of(error), _words(error))
+            lost.begun = True
+            raise lost from error
 
     def _exchange(self, origin: Origin, request: bytes, deadline: Deadline) -> Reply:
         """Use a kept connection; where the receiver had just hung up on it, a new one."""

@@ -17,6 +17,7 @@ from hub.outbound.webhooks.deliveries import Batch, Item, batch_of, fitting
 from hub.services.clearances import Clearances, Sight, SightKey, Survey
 from hub.services.delivery.narrowing import Narrowing, Wish, numbers_of, wish_of
 from hub.services.explaining.noting import Noting
+from hub.services.withdrawal.documents import Notification
 from hub.stix.findings.wanted import content_of, id_of
 from hub.store.database import Database
 from hub.store.facts import Facts
@@ -40,7 +41,7 @@ class Portion:
 
     `position` is the one after it has been dealt with, and `more` whether more may wait there. It was judged under the
     policy of `epoch`, after so many `rewrites` of the log, and holds no longer than that. `noted` are the readings that
-    it was noted in.
+    it was noted in. A `notification` goes alone: then there is no batch.
     """
 
     epoch: int
@@ -50,6 +51,7 @@ class Portion:
     more: bool
     rewrites: int = 0
     noted: tuple[int, ...] = ()
+    notification: Notification | None = None
 
     def objects(self) -> tuple[StixId, ...]:
         """Return the ids of what the batch holds."""

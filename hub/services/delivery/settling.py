@@ -15,6 +15,7 @@ from hub.services.delivery.channels.outcomes import Ended, Failed, Outcome, Rema
 from hub.services.delivery.outbox import Portion
 from hub.store.database import Database, Pool
 from hub.store.subscriptions.leases import Complaint, Leased, Step, Trouble, keep_complaint, note_trouble, take_steps
+from hub.store.withdrawals.notices import forget_failures, receive_notices
 from hub.store.withdrawals.sent import confirm
 
 LEASE: Final = timedelta(seconds=10)
@@ -150,16 +151,27 @@ class Settling:
         return going_on
 
     def _confirm(self, attempts: Sequence[Attempt]) -> None:
-        """Keep what webhooks were sent, so that they are told where it is withdrawn."""
+        """Keep what webhooks were sent, so that they are told where it is withdrawn, and what they were told."""
         sent = [
             attempt.portion.sent(subscription.account, subscription.id)
             for attempt in attempts
             for subscription in (attempt.work.leased.kept.subscription,)
-            if subscription.channel is Channel.WEBHOOK and _reached(attempt.outcome)
+            if subscription.channel is Channel.WEBHOOK and attempt.portion.noted and _reached(attempt.outcome)
         ]
         if sent:
             with self._pool.transaction() as database:
                 confirm(database, sent, now=tick_of(self._clock()))
+        told = [attempt for attempt in attempts if isinstance(attempt.outcome, Taken) and attempt.portion.notification]
+        if told:
+            self._received(told)
+
+    def _received(self, told: Sequence[Attempt]) -> None:
+        """Keep that subscribers have been told of withdrawals."""
+        news = [attempt.portion.notification for attempt in told]
+        notices = [notice.id for each in news if each is not None for notice in each.notices]
+        with self._pool.transaction() as database:
+            receive_notices(database, notices, now=tick_of(self._clock()))
+            forget_failures(database, [(attempt.work.id, attempt.work.leased.lease) for attempt in told])
 
     def lease_end(self) -> Tick:
         """Return until when a lease goes on that is taken or renewed now."""

@@ -100,15 +100,26 @@ def accounts_waiting(database: Database, accounts: Collection[AccountId]) -> fro
     return frozenset(AccountId(account) for (account,) in rows)
 
 
-def subscriptions_waiting(database: Database, *, now: Tick, most: int) -> list[SubscriptionId]:
-    """Return deliverable subscriptions that are to be told something and that nobody works on."""
+def subscriptions_waiting(database: Database, *, most: int) -> frozenset[SubscriptionId]:
+    """Return webhooks, so many at most, that are delivered to and are to be told something."""
     rows = database.execute(
         "SELECT s.id::text FROM subscriptions s WHERE s.channel = 'webhook' AND s.state IN ('active', 'failing')"
-        " AND s.retry_at <= %(now)s AND s.leased_until <= %(now)s AND EXISTS ("
-        " SELECT FROM withdrawals w WHERE w.subscription = s.id AND w.received IS NULL) LIMIT %(most)s",
-        {"now": now, "most": most},
+        " AND EXISTS (SELECT FROM withdrawals w WHERE w.subscription = s.id AND w.received IS NULL) LIMIT %s",
+        (most,),
     )
-    return [SubscriptionId(number) for (number,) in rows]
+    return frozenset(SubscriptionId(number) for (number,) in rows)
+
+
+def forget_failures(database: Database, leases: Sequence[tuple[SubscriptionId, int]]) -> None:
+    """Note that receivers have taken something, whatever went wrong before. Only leases that hold count."""
+    ids, numbers = zip(*leases, strict=True)
+    database.execute(
+        "UPDATE subscriptions s SET failures = 0, failing_since = NULL,"
+        " state = CASE WHEN s.state = 'failing' THEN 'active' ELSE s.state END"
+        " FROM unnest(%s::uuid[], %s::int8[]) AS b (id, lease)"
+        " WHERE s.id = b.id AND s.lease = b.lease AND s.failures > 0",
+        ([UUID(each) for each in ids], list(numbers)),
+    )
 
 
 def versions_now(database: Database, keys: Collection[VersionKey]) -> tuple[int, dict[VersionKey, list[PlacedVersion]]]:

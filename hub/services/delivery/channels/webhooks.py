@@ -1,6 +1,6 @@
 """The channel to webhooks: a signed POST for each batch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, assert_never
@@ -38,6 +38,16 @@ class _Way:
     secrets: tuple[tuple[Secret, Tick], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Post:
+    """What is posted, under which delivery id, and how many objects it holds."""
+
+    name: str
+    headers: Mapping[str, str]
+    body: bytes
+    objects: int = 0
+
+
 class Webhooks:
     """Sends batches to webhooks, from any number of threads."""
 
@@ -57,14 +67,22 @@ class Webhooks:
 
     def __call__(self, kept: Kept, portion: Portion) -> Taken | Failed | Ended:
         """Send a portion, once."""
+        number = kept.subscription.id
+        if portion.notification is not None:
+            told = portion.notification
+            return self._post(kept, _Post(name=told.id_for(number), headers=told.headers_for(number), body=told.body))
         batch = portion.batch
         if batch is None:
             return Taken(objects=0)
-        delivery = Delivery(subscription=kept.subscription.id, batch=batch)
+        delivery = Delivery(subscription=number, batch=batch)
+        post = _Post(name=delivery.id, headers=delivery.headers, body=batch.body, objects=batch.objects)
+        return self._post(kept, post)
+
+    def _post(self, kept: Kept, post: _Post) -> Taken | Failed | Ended:
         endpoint, signers = self._way(kept)
-        signature = signed_headers(signers, name=delivery.id, body=batch.body, at=self._clock())
-        answer = self._sender.send(endpoint, headers={**delivery.headers, **signature}, body=batch.body)
-        return _outcome(answer, delivery)
+        signature = signed_headers(signers, name=post.name, body=post.body, at=self._clock())
+        answer = self._sender.send(endpoint, headers={**post.headers, **signature}, body=post.body)
+        return _outcome(answer, kept.subscription.id, objects=post.objects)
 
     def _way(self, kept: Kept) -> tuple[Endpoint, Signers]:
         """Return where to send and what to sign with; the secrets are opened once as long as they stay."""
@@ -85,17 +103,17 @@ class Webhooks:
         return known.endpoint, Signers(secrets=secrets, key=self._key)
 
 
-def _outcome(answer: Answer, delivery: Delivery) -> Taken | Failed | Ended:
+def _outcome(answer: Answer, subscription: SubscriptionId, *, objects: int) -> Taken | Failed | Ended:
     match answer:
         case Delivered():
-            return Taken(objects=delivery.batch.objects)
+            return Taken(objects=objects)
         case Gone():
             return Ended(remark=Remark(status=_GONE, reason="The receiver wants nothing any more."))
         case Refused(status=status, retry_after=asked, excerpt=excerpt):
             remark = Remark(status=status, reason=f"The receiver answered {status}.", excerpt=excerpt)
             return Failed(remark=remark, asked=asked, reached=True)
-        case Unreachable(reason=reason, detail=detail):
-            _log.info("webhook.unreachable", subscription=delivery.subscription, reason=reason, detail=detail)
-            return Failed(remark=Remark(status=None, reason=reason.sentence))
+        case Unreachable(reason=reason, detail=detail, begun=begun):
+            _log.info("webhook.unreachable", subscription=subscription, reason=reason, detail=detail)
+            return Failed(remark=Remark(status=None, reason=reason.sentence), reached=begun)
         case other:
             assert_never(other)
