@@ -6,7 +6,7 @@ from hub.cli.console import with_settings
 from hub.runtime.embedded import servers
 from hub.runtime.logs import configure_logs
 from hub.runtime.settings import Settings
-from hub.runtime.stopping import stop_event
+from hub.runtime.workers.stopping import stop_event
 
 
 @click.command()

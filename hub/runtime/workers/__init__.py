@@ -1,1 +1,1 @@
-"""The processes beside the web, put together."""
+"""The processes beside the web, put together, and how they are told to end."""

@@ -5,7 +5,7 @@ from threading import Thread
 from types import FrameType
 from typing import Any, Final
 
-from hub.runtime.stopping import StopEvent
+from hub.runtime.workers.stopping import StopEvent
 
 WAIT: Final = 0.001
 
