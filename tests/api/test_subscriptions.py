@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Barrier
 from typing import Any, Final
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
@@ -17,6 +18,7 @@ from hub.domain.identifiers import SubscriptionId, Tick
 from hub.runtime import wiring
 from hub.store.log.head import span
 from hub.store.subscriptions.leases import Complaint, keep_complaint
+from hub.web.api.models.subscriptions import Password, SubscriptionGiven, SubscriptionToAdd
 from tests.api.region import Caller, Region
 from tests.support.stix import indicator
 from tests.taxii.caller import Caller as TaxiiCaller
@@ -106,6 +108,14 @@ def test_a_password_for_another_server_is_shown_to_nobody(ana: Caller, olga: Cal
     ledger = olga.get("/ledger", {"subject": made["id"]})
     for text in (given.text, ana.get(f"{AT}/{made['id']}").text, ledger.text):
         assert PUSH["password"] not in text
+
+
+def test_no_model_shows_a_secret_that_it_carries(ana: Caller) -> None:
+    body = msgspec.json.encode(PUSH)
+    kept = SubscriptionGiven.model_validate_json(msgspec.json.encode(added(ana)))
+    shown = repr(SubscriptionToAdd.model_validate_json(body)) + repr(Password(password=PUSH["password"])) + repr(kept)
+    assert PUSH["password"] not in shown
+    assert "whsec_" not in shown
 
 
 @pytest.mark.parametrize(
@@ -251,6 +261,7 @@ def test_progress_counts_what_waits_and_what_the_account_may_see(region: Region,
     kim = region.account("nz-cert/kim", Role.ANALYST)
     mine, hers = hook(ana), hook(kim)
     narrow = hook(ana, filter={"labels": ["nothing-has-this"]})
+    echo = ana.post(AT, PUSH).json["subscription"]["id"]
     publish(region, ana, Tlp.GREEN, Tlp.AMBER_STRICT, Tlp.RED)
 
     def waiting(caller: Caller, number: str) -> int:
@@ -258,7 +269,7 @@ def test_progress_counts_what_waits_and_what_the_account_may_see(region: Region,
         assert (progress["lag_seconds"] > 0) == (progress["waiting"] > 0)
         return int(progress["waiting"])
 
-    assert (waiting(ana, mine), waiting(kim, hers), waiting(ana, narrow)) == (2, 1, 0)
+    assert (waiting(ana, mine), waiting(kim, hers), waiting(ana, narrow), waiting(ana, echo)) == (2, 1, 0, 0)
     assert {each["waiting"] for each in kim.get(AT).json["items"]} == {1}
 
 

@@ -18,17 +18,10 @@ _FOR_EVER: Final = Tick(2**63 - 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A secret in the clear, and until when it is used, exclusive."""
+    """A secret in the clear, and until when it is used, exclusive. This is what is sealed, as JSON."""
 
     secret: str = field(repr=False)
     until: Tick = _FOR_EVER
-
-
-class _Form(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is sealed."""
-
-    secret: str
-    until: int = _FOR_EVER
 
 
 def new_secret() -> Secret:
@@ -39,8 +32,7 @@ def new_secret() -> Secret:
 def seal(held: Sequence[Held], subscription: SubscriptionId, *, sealer: Sealer) -> tuple[bytes, ...]:
     """Seal secrets as a subscription keeps them, the newest first."""
     owner = _owner(subscription)
-    forms = [_Form(secret=each.secret, until=each.until) for each in held]
-    return tuple(sealer.seal(msgspec.json.encode(form), owner=owner) for form in forms)
+    return tuple(sealer.seal(msgspec.json.encode(each), owner=owner) for each in held)
 
 
 def unseal(secrets: Sequence[bytes], subscription: SubscriptionId, *, sealer: Sealer, at: Tick) -> tuple[Held, ...]:
@@ -72,5 +64,4 @@ def _owner(subscription: SubscriptionId) -> str:
 
 
 def _opened(sealed: bytes, owner: str, sealer: Sealer) -> Held:
-    form = msgspec.json.decode(sealer.unseal(sealed, owner=owner), type=_Form)
-    return Held(secret=form.secret, until=Tick(form.until))
+    return msgspec.json.decode(sealer.unseal(sealed, owner=owner), type=Held)

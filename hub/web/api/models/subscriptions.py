@@ -218,7 +218,7 @@ class SubscriptionToAdd(Given):
     url: Annotated[str, Field(min_length=1, max_length=2_048, examples=["https://soc.example/hooks/hub"])]
     collection: Text | None = Field(default=None, description="For taxii, where `url` is the API root.")
     username: Text | None = Field(default=None, description="For taxii; without one the password is a Bearer token.")
-    password: Annotated[str | None, Field(max_length=1_024, description="For taxii; kept sealed.")] = None
+    password: Annotated[str | None, Field(max_length=1_024, repr=False, description="For taxii; kept sealed.")] = None
     filter: FilterGiven = FilterGiven()
     start: Start = Place.NOW
     batch_objects: Objects = BATCH_OBJECTS
@@ -229,7 +229,9 @@ class SubscriptionGiven(Answer):
     """A subscription at the one moment when its new secret is known: no later answer repeats it."""
 
     subscription: SubscriptionResource
-    secret: str | None = Field(description="What deliveries are signed with; null where the channel has none.")
+    secret: str | None = Field(
+        repr=False, description="What deliveries are signed with; null where the channel has none."
+    )
 
 
 class SubscriptionChange(Given):
@@ -267,7 +269,7 @@ class Rotation(Given):
 class Password(Given):
     """What another TAXII server is to be called with."""
 
-    password: Annotated[str, Field(min_length=1, max_length=1_024)]
+    password: Annotated[str, Field(min_length=1, max_length=1_024, repr=False)]
 
 
 def _kept(known: object) -> Kept:
