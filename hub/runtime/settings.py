@@ -79,6 +79,7 @@ class Settings:
 
     page_default: Count = 1_000
     page_max: Count = 10_000
+    read_seconds: Annotated[float, Meta(gt=0)] = 10.0
     pending_above: Count = 2_000
     ingest_chunk: Count = 500
     status_hours: Count = _LEAST_STATUS_HOURS

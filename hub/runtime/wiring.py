@@ -100,12 +100,12 @@ def opened(urls: ServerUrls, *, size: int = 4) -> Iterator[Pool]:
         pool.close()
 
 
-def build(settings: Settings, urls: ServerUrls, pool: Pool) -> Parts:
-    """Make the common parts; the database has been prepared."""
+def build(settings: Settings, urls: ServerUrls, pool: Pool, *, reads: Pool | None = None) -> Parts:
+    """Make the common parts; the database has been prepared. Readers' questions are put through `reads`."""
     catalogue = load_catalogue(settings.collections)
     with pool.transaction() as database:
         numbers = number_collections(database, (collection.id for collection in catalogue))
-    clearances = Clearances(pool, now)
+    clearances = Clearances(pool, now, reads=reads)
     redis = connect(urls.redis)
     return Parts(
         pool=pool,
@@ -124,10 +124,12 @@ def build(settings: Settings, urls: ServerUrls, pool: Pool) -> Parts:
 
 
 def application(settings: Settings, urls: ServerUrls) -> Flask:
-    """Build the WSGI application; its pool stays open for the life of the process."""
+    """Build the WSGI application; its pools stay open for the life of the process."""
     pool = Pool(urls.database, size=settings.web_threads + 1)
+    reads = Pool.reading(urls.database, size=settings.web_threads, at_most=timedelta(seconds=settings.read_seconds))
     pool.open()
-    parts = build(settings, urls, pool)
+    reads.open()
+    parts = build(settings, urls, pool, reads=reads)
     with pool.statement() as database:
         key = cursor_key(database)
     services = Services(

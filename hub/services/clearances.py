@@ -113,10 +113,14 @@ class _Cache:
 
 
 class Clearances:
-    """The clearances of this process. One instance is shared by all its threads."""
+    """The clearances of this process. One instance is shared by all its threads.
 
-    def __init__(self, pool: Pool, clock: Callable[[], datetime]) -> None:
+    `reads` is where readers' questions are put, so that what they rest on is never cut short by a bound on these.
+    """
+
+    def __init__(self, pool: Pool, clock: Callable[[], datetime], *, reads: Pool | None = None) -> None:
         self._pool = pool
+        self._reads = reads or pool
         self._clock = clock
         self._lock = Lock()
         self._turning = Lock()
@@ -136,18 +140,19 @@ class Clearances:
         was made with the sight of that very epoch; otherwise the question is put again. Where an agreement has begun
         or ended since readers were judged last, what that opens is granted first.
         """
-        with self._pool.statement() as database:
-            for _ in range(_TRIES):
-                cache = self._cache or self._load(database)
-                at = max(self._clock(), cache.since)
-                if not cache.holds(at):
+        for _ in range(_TRIES):
+            cache = self._cache or self._reload()
+            at = max(self._clock(), cache.since)
+            if not cache.holds(at):
+                with self._pool.statement() as database:
                     self._turn(database, at)
-                    continue
-                sight = narrow(self._sight(database, cache, account), cache.facts)
+                continue
+            sight = narrow(self._sight_of(cache, account), cache.facts)
+            with self._reads.statement() as database:
                 epoch, answer = ask(database, sight.allowed(at))
-                if epoch == cache.facts.epoch:
-                    return answer
-                self._load(database)
+            if epoch == cache.facts.epoch:
+                return answer
+            self._reload()
         raise UnavailableError("The policy changes faster than it can be read; try again shortly.")
 
     def survey(self, accounts: Iterable[AccountId]) -> Survey:
@@ -190,6 +195,10 @@ class Clearances:
             self._cache = cache = _cache_of(load_facts(database))
             return cache
 
+    def _reload(self) -> _Cache:
+        with self._pool.statement() as database:
+            return self._load(database)
+
     def _turn(self, database: Database, at: datetime) -> None:
         with self._turning:
             cache = self._cache
@@ -197,6 +206,13 @@ class Clearances:
                 with database.transaction():
                     turn(database, at=at)
                 self._load(database)
+
+    def _sight_of(self, cache: _Cache, account: AccountId) -> Sight:
+        known = cache.sights.get(account)
+        if known is None:
+            with self._pool.statement() as database:
+                known = self._sight(database, cache, account)
+        return known
 
     def _sight(self, database: Database, cache: _Cache, account: AccountId) -> Sight:
         known = cache.sights.get(account)

@@ -1,6 +1,7 @@
 """Read a collection: the one path by which content leaves the log."""
 
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from hub.domain.catalogue import ALL, Collection
@@ -29,7 +30,7 @@ class Reading:
 
     def objects(self, account: AccountId, query: Query) -> Page[bytes]:
         """Return a page of objects, each the JSON value as it was received (TAXII 2.1 §5.4)."""
-        return self._page(account, query, Channel.OBJECTS, read_payloads, lambda row: row[1])
+        return self._page(account, query, Channel.OBJECTS, read_payloads, itemgetter(1))
 
     def manifest(self, account: AccountId, query: Query) -> Page[ManifestRecord]:
         """Return a page of manifest records (TAXII 2.1 §5.3)."""
@@ -43,7 +44,7 @@ class Reading:
 
     def versions(self, account: AccountId, query: Query) -> Page[str]:
         """Return a page of the versions of the query's object (TAXII 2.1 §5.8)."""
-        return self._page(account, query, Channel.VERSIONS, read_versions, lambda row: row[2])
+        return self._page(account, query, Channel.VERSIONS, read_versions, itemgetter(2))
 
     def knows(self, account: AccountId, collection: Collection, object_id: str) -> bool:
         """Whether the reader may read some version of the object in the collection."""
@@ -72,7 +73,7 @@ class Reading:
             self._noting.note(account, query, channel, number, seen, allowed)
         start = seen.genesis if query.after is None else query.after
         return Page(
-            items=tuple(item(row) for row in rows),
+            items=tuple(map(item, rows)),
             first=rows[0][0] if rows else start,
             last=rows[-1][0] if rows else start,
             more=seen.more,

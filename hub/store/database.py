@@ -1,10 +1,12 @@
 """The connection pool to PostgreSQL, and the two kinds of transaction the hub uses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final, Self
 
 from psycopg import Connection, Error, OperationalError
+from psycopg.errors import QueryCanceled
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -12,6 +14,8 @@ from hub.domain.errors import UnavailableError
 
 Database = Connection[TupleRow]
 """A connection inside a transaction."""
+
+_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 class StoreError(Exception):
@@ -24,15 +28,23 @@ class StoreError(Exception):
 class Pool:
     """Connections of one process; open it before use and close it at the end."""
 
-    def __init__(self, url: str, *, size: int = 8) -> None:
+    def __init__(self, url: str, *, size: int = 8, parameters: Mapping[str, str] | None = None) -> None:
+        """Make a pool of at most `size` connections, each with these run-time parameters of PostgreSQL."""
+        self._parameters = dict(parameters or {})
         self._pool: ConnectionPool[Any] = ConnectionPool(
             url,
             min_size=1,
             max_size=size,
             open=False,
+            configure=self._configure if parameters else None,
             kwargs={"autocommit": True, "prepare_threshold": 2},
             timeout=10,
         )
+
+    @classmethod
+    def reading(cls, url: str, *, size: int, at_most: timedelta) -> Self:
+        """Make a pool for what readers ask: a statement that takes longer than `at_most` is given up."""
+        return cls(url, size=size, parameters={"statement_timeout": str(max(1, at_most // _MILLISECOND))})
 
     def open(self) -> None:
         """Connect; raise UnavailableError where the server does not answer."""
@@ -66,11 +78,19 @@ class Pool:
         with self._connection() as connection:
             yield connection
 
+    def _configure(self, connection: Connection[Any]) -> None:
+        for name, value in self._parameters.items():
+            connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+
     @contextmanager
     def _connection(self) -> Iterator[Database]:
         try:
             with self._pool.connection() as connection:
                 yield connection
+        except QueryCanceled as error:
+            raise UnavailableError(
+                "That takes longer than this server may work on one question; ask for less, or try again later."
+            ) from error
         except (OperationalError, PoolTimeout) as error:
             raise UnavailableError("The database does not answer; try again shortly.") from error
         except Error as error:

@@ -13,6 +13,7 @@ from hub.web.settings import TaxiiSettings
 from hub.web.stream.surface import Streaming, attach_stream
 from hub.web.taxii.failures import error_resource_of
 from hub.web.taxii.surface import attach_taxii
+from hub.web.whole import WholeResponse
 
 
 def create_application(services: Services, settings: TaxiiSettings) -> Flask:
@@ -34,6 +35,7 @@ def _application(answer: Callable[[Exception], Response]) -> Flask:
     """Build what is common to all of them; `answer` says what a client is told of an error."""
     application = Flask("hub.web", static_folder=None)
     application.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    application.response_class = WholeResponse
     application.json = ReadyJsonProvider(application)
     application.after_request(harden)
     application.register_error_handler(Exception, answer)

@@ -41,6 +41,9 @@ class _Form:
     most_bytes: int = 0
 
 
+_TYPES: Final = {"payload": "bytea", "object_id": "text", "version": "text"}
+"""Of the columns that a page may have."""
+
 _ONE: Final = replace(ALL, id=CollectionId(""))
 _SOME: Final = replace(ALL, id=CollectionId(""))
 """Stand for a batch's collections: one is compared, so that an index gives rows in order; several are listed."""
@@ -57,9 +60,11 @@ SEGMENTS_AT_ONCE: Final = (2, 4, 8, 16)
 after one or two, and every segment costs planning."""
 
 _PAGE: Final = sql.SQL(
-    "SELECT e.epoch, h.genesis, h.rewrites, h.tick, r.*"
-    " FROM log_head h CROSS JOIN policy_epoch e LEFT JOIN LATERAL ({rows}) r ON true"
+    "SELECT NULL::int8 AS position, {nothing}, ARRAY[e.epoch, h.genesis, h.rewrites, h.tick] AS state"
+    " FROM log_head h CROSS JOIN policy_epoch e UNION ALL SELECT r.*, NULL FROM ({rows}) r"
 )
+"""One row with the state of the log, then the rows, in their order: see `_SEVERAL`."""
+
 _SEGMENT: Final = sql.SQL(
     "SELECT {position} AS position, {columns} FROM log WHERE {conditions} ORDER BY log.tick LIMIT %(limit)s"
 )
@@ -68,11 +73,12 @@ _SEVERAL: Final = sql.SQL("SELECT * FROM ({segments}) AS several LIMIT %(limit)s
 are written, since none of them has a limit that workers could share, and comes to the next when the last is empty."""
 
 _BOUNDED: Final = sql.SQL(
-    "SELECT position, CASE WHEN total - size < %(bytes)s THEN payload END FROM ("
-    "SELECT position, payload, octet_length(payload) AS size, sum(octet_length(payload)) OVER (ORDER BY position)"
-    " AS total FROM ({rows}) AS found) AS measured"
+    "SELECT position, CASE WHEN total - octet_length(payload) < %(bytes)s THEN payload END FROM ("
+    "SELECT position, payload, sum(octet_length(payload)) OVER (ROWS UNBOUNDED PRECEDING) AS total"
+    " FROM ({rows}) AS found) AS measured"
 )
-"""The same rows without the payloads beyond the bound; what is not returned is not fetched from storage either."""
+"""The same rows without the payloads beyond the bound; what is not returned is not fetched from storage either. The sum
+goes along the rows as they come: to order them by position anew costs as much as reading them."""
 
 _READABLE: Final = sql.SQL("{table}.guard = ANY({guards})")
 _READABLE_AGED: Final = sql.SQL(
@@ -146,13 +152,13 @@ def _read(database: Database, query: Query, collections: Sequence[int], allowed:
     more = False
     for batch in _batches(segments(allowed, query.after)):
         limits = {"limit": query.limit + 1 - len(rows), "bytes": form.most_bytes - spent}
-        statement = _PAGE.format(rows=_rows(query, allowed, batch, form))
+        statement = _PAGE.format(nothing=_nothing(form), rows=_rows(query, allowed, batch, form))
         parameters = common | limits | _bounds(batch)
         with database.cursor(binary=True) as cursor:
             fetched = cursor.execute(statement, parameters, prepare=PLANNED_FOR_ALL).fetchall()
-        epoch, genesis, state, tick = fetched[0][:4]
+        epoch, genesis, state, tick = fetched[0][-1]
         epochs.add(epoch)
-        found = [row[4:] for row in fetched if row[4] is not None]
+        found = fetched[1:]
         if rows and found and state != rewrites:
             more = True
             break
@@ -180,6 +186,11 @@ def _batches(waiting: Iterator[Segment]) -> Iterator[list[Segment]]:
         if not batch:
             return
         yield batch
+
+
+def _nothing(form: _Form) -> sql.Composable:
+    """Stand in the row of the state for the columns of the others."""
+    return sql.SQL(", ").join(sql.SQL("NULL::{}").format(sql.SQL(_TYPES[name])) for name in form.columns)
 
 
 def _rows(query: Query, allowed: Allowed, batch: Sequence[Segment], form: _Form) -> sql.Composable:

@@ -143,16 +143,14 @@ def error(failure: Failure) -> bytes:
 
 
 def _paged(name: str, items: Iterable[bytes], following: str | None) -> bytes:
-    """Join items to a page; an empty page is an empty resource, for there are no empty lists (§2)."""
-    joined = b",".join(items)
-    members = []
-    if following is not None:
-        members.append(b'"more":true,"next":' + _encode(following))
-    elif joined:
-        members.append(b'"more":false')
-    if joined:
-        members.append(b'"%s":[%s]' % (name.encode("ascii"), joined))
-    return b"{%s}" % b",".join(members)
+    """Join items to a page, copied once; an empty page is an empty resource, for there are no empty lists (§2)."""
+    more = b'"more":false' if following is None else b'"more":true,"next":' + _encode(following)
+    parts = list(items)
+    if not parts:
+        return b"{}" if following is None else b"{%s}" % more
+    parts[0] = b'{%s,"%s":[%s' % (more, name.encode("ascii"), parts[0])
+    parts[-1] += b"]}"
+    return b",".join(parts)
 
 
 def _detail(outcome: Outcome) -> _StatusDetail:

@@ -1,13 +1,17 @@
 """When a server that the hub stands on fails: nothing acknowledged is lost, and nothing is told that should not be."""
 
+from datetime import timedelta
+
 import psycopg
 import pytest
 
 from hub.bus.queue import connect, submissions
 from hub.domain.errors import UnavailableError
 from hub.domain.handling import Tlp
+from hub.services.clearances import Clearances
 from hub.services.submit import Submitting
-from hub.store.database import StoreError
+from hub.store.database import Database, Pool, StoreError
+from hub.store.log.segments import Allowed
 from tests.service.log.conftest import Cast
 from tests.support.hub import TestHub
 from tests.support.stix import indicator
@@ -44,6 +48,36 @@ def test_a_lost_connection_is_an_outage_and_the_next_request_has_another(hub: Te
         lose_the_connection(hub, database_url)
     with hub.parts.pool.statement() as database:
         assert database.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_a_question_that_takes_too_long_is_given_up_and_the_next_one_is_answered(database_url: str) -> None:
+    pool = Pool.reading(database_url, size=1, at_most=timedelta(milliseconds=20))
+    pool.open()
+    try:
+        with pytest.raises(UnavailableError, match="longer"), pool.statement() as database:
+            database.execute("SELECT pg_sleep(60)")
+        with pool.statement() as database:
+            assert database.execute("SELECT 1").fetchall() == [(1,)]
+    finally:
+        pool.close()
+
+
+def test_what_answers_rest_on_is_not_given_up_with_the_question(hub: TestHub, cast: Cast, database_url: str) -> None:
+    reads = Pool.reading(database_url, size=1, at_most=timedelta(milliseconds=20))
+    reads.open()
+    try:
+        clearances = Clearances(hub.parts.pool, hub.clock, reads=reads)
+
+        def ask(database: Database, _: Allowed) -> tuple[int, None]:
+            database.execute("SELECT pg_sleep(60)")
+            return 0, None
+
+        with pytest.raises(UnavailableError, match="longer"):
+            clearances.answer(cast.au.account.id, ask)
+        with hub.parts.pool.statement() as database:
+            assert database.execute("SHOW statement_timeout").fetchall() == [("0",)]
+    finally:
+        reads.close()
 
 
 def lose_the_connection(hub: TestHub, database_url: str) -> None:

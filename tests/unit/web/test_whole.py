@@ -1,0 +1,38 @@
+"""A body that is ready goes to the server as the list that it is; one that is not, piece by piece."""
+
+from collections.abc import Iterable
+
+import pytest
+from werkzeug.test import create_environ
+
+from hub.web.whole import WholeResponse
+
+
+def sent(response: WholeResponse, method: str = "GET") -> Iterable[bytes]:
+    return response.get_app_iter(create_environ(method=method))
+
+
+def test_a_ready_body_is_given_whole() -> None:
+    body = b'{"objects":[]}'
+    assert sent(WholeResponse(body)) == [body]
+
+
+@pytest.mark.parametrize(("status", "method"), [(200, "HEAD"), (204, "GET"), (304, "GET")])
+def test_what_has_no_body_is_given_none(status: int, method: str) -> None:
+    assert list(sent(WholeResponse(b"{}", status=status), method)) == []
+
+
+def test_a_body_that_is_still_to_come_is_asked_for_piece_by_piece() -> None:
+    given = sent(WholeResponse(piece for piece in (b"one", b"two")))
+    assert not isinstance(given, list)
+    assert list(given) == [b"one", b"two"]
+
+
+def test_what_waits_for_the_end_of_an_answer_is_told_of_it() -> None:
+    told = []
+    response = WholeResponse(b"{}")
+    response.call_on_close(lambda: told.append("closed"))
+    given = sent(response)
+    assert list(given) == [b"{}"]
+    given.close()  # type: ignore[attr-defined] # what werkzeug gives is closed by the server
+    assert told == ["closed"]
