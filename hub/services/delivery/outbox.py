@@ -201,7 +201,7 @@ def _cut(ask: _Ask, seen: Slice, allowed: Allowed) -> _Found:
     through = ask.through
     rows = [row for row in seen.rows if through is None or row[0] <= through]
     wanted = [row for row in rows if _wants(ask, row)]
-    items = [Item(position=position, payload=payload) for position, payload in wanted]
+    items = [Item(position=row[0], payload=row[1]) for row in wanted]
     count = len(items)
     if through is None:
         count = fitting(items, most_objects=ask.objects, most_bytes=ask.size)
