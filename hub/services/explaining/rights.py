@@ -28,6 +28,10 @@ _OTHER_TYPE: Final = "~"
 """Stands for every type that no clause names."""
 
 
+_DIMENSIONS: Final = ("origins", "types", "levels", "addressed", "producers", "origins")
+"""In what order cells are joined: the origins first, so that it does not show which of them clauses for others name."""
+
+
 class Addressed(StrEnum):
     """Whether an audience of the object has to name the reader's account itself."""
 
@@ -118,7 +122,7 @@ def rights_of(world: World, terms: Terms, account: AccountId, *, at: datetime) -
         _right(cell, band, terms.answer(trace_by_age(asked, account, handling, age=band.max_age, at=at)), types)
         for (cell, band), handling in cells.items()
     )
-    return Rights(account=account, at=at, until=until, rights=found)
+    return Rights(account=account, at=at, until=until, rights=tuple(sorted(found, key=_order)))
 
 
 def _cells(
@@ -143,7 +147,7 @@ def _cells(
                     )
                     for band in _bands(world, reader.account.id, handling, ages, at=at):
                         granted[cell, band] = handling
-    for dimension in ("types", "levels", "addressed", "producers", "origins"):
+    for dimension in _DIMENSIONS:
         granted = _merged(granted, dimension)
     return granted
 
@@ -209,6 +213,20 @@ def _limits(world: World, at: datetime) -> list[datetime]:
 
 def _named_types(world: World) -> list[str]:
     return sorted({kind for each in world.agreements for clause in each.clauses for kind in clause.types} - {ANY})
+
+
+def _order(right: Right) -> tuple[object, ...]:
+    """Put what is nearest and least restricted first, whatever order it was found in."""
+    kinds, ways = list(ProducerKind), list(Addressed)
+    return (
+        [kinds.index(kind) for kind in right.producers],
+        right.levels,
+        [origin or "" for origin in right.origins],
+        [ways.index(each) for each in right.addressed],
+        right.types or (),
+        right.except_types,
+        right.older_than or timedelta(0),
+    )
 
 
 def _audiences(addressed: Addressed, reader: Principal) -> frozenset[Audience]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random
 
 from hypothesis import given, settings
 
@@ -16,6 +17,7 @@ from hub.services.explaining.classes import explain_class
 from hub.services.explaining.kinds import ProducerKind, kind_of
 from hub.services.explaining.rights import Addressed, Right, Rights, rights_of
 from hub.services.explaining.terms import Terms
+from tests.unit.policy.changes.drawing import draw_world
 from tests.unit.policy.countries import NOW, agreement, clause, region
 from tests.unit.policy.second.drawing import drawn
 from tests.unit.policy.test_second_implementation import world_of
@@ -93,6 +95,24 @@ def test_the_rights_hold_until_they_say(world: World, reader: AccountId, at: dat
     assert set(later.rights) == set(found.rights)
     if found.until is not None:
         assert set(rights_of(world, NO_TERMS, reader, at=found.until).rights) != set(found.rights)
+
+
+def test_the_rights_are_the_same_word_for_word_whatever_others_have_agreed() -> None:
+    """Worlds drawn from seeds, each with and without an agreement of two members that have nothing of the reader."""
+    told = 0
+    for seed in range(8):
+        random = Random(seed)  # noqa: S311 - the same worlds at every run
+        world = draw_world(random)
+        for reader, account in world.accounts.items():
+            own = world.organisations[account.organisation].member
+            one, other = random.sample(sorted(code for code in world.members if code != own), 2)
+            wanted = replace(clause(origins=[one], destinations=[other]), types=frozenset({"secret"}), max_age_days=17)
+            parties = frozenset({one, other})
+            hidden = replace(agreement(wanted, name="hidden"), parties=parties, signed_by=parties)
+            there = rights_of(replace(world, agreements=(*world.agreements, hidden)), NO_TERMS, reader, at=NOW)
+            assert there == rights_of(world, NO_TERMS, reader, at=NOW), (seed, reader)
+            told += len(there.rights)
+    assert told > 300
 
 
 def test_the_baseline_is_few_lines() -> None:
