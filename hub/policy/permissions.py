@@ -31,6 +31,7 @@ class Permission(StrEnum):
     EXPLAIN = "explain"
     READ_SUBMISSIONS = "submissions.read"
     READ_LEDGER = "ledger.read"
+    READ_METRICS = "metrics.read"
     READ_SUBSCRIPTIONS = "subscriptions.read"
     STEER_SUBSCRIPTIONS = "subscriptions.steer"
     KEEP_SUBSCRIPTIONS = "subscriptions.keep"
@@ -52,6 +53,7 @@ _AUDITORS: Final = frozenset(
         Permission.EXPLAIN,
         Permission.READ_SUBMISSIONS,
         Permission.READ_LEDGER,
+        Permission.READ_METRICS,
         Permission.READ_SUBSCRIPTIONS,
         Permission.READ_OWN,
     }

@@ -105,6 +105,7 @@ class Settings:
     log_level: LogLevel = LogLevel.INFO
     log_format: LogFormat = LogFormat.AUTO
     access_log: bool = True
+    metrics_loopback: bool = False
 
     def standing_on(self, *, database_url: str, redis_url: str) -> Self:
         """Give the same settings with the servers that are really used."""

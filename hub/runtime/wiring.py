@@ -146,6 +146,7 @@ def application(settings: Settings, urls: ServerUrls) -> Flask:
         pool=pool,
         clock=now,
         token_days=settings.token_days,
+        metrics_loopback=settings.metrics_loopback,
     )
     return create_application(services, _taxii(settings))
 

@@ -7,6 +7,8 @@ from flask import Flask, Response, request
 from hub.web.api.problems import problem_of
 from hub.web.api.surface import PREFIX, attach_api
 from hub.web.headers import harden
+from hub.web.metrics.surface import PATH as METRICS
+from hub.web.metrics.surface import attach_metrics
 from hub.web.provider import ReadyJsonProvider
 from hub.web.services import Services
 from hub.web.settings import TaxiiSettings
@@ -19,8 +21,9 @@ from hub.web.whole import WholeResponse
 def create_application(services: Services, settings: TaxiiSettings) -> Flask:
     """Build the WSGI application over services that are ready to be called."""
     application = _application(_answer)
-    attach_taxii(application, services, settings, elsewhere=(PREFIX,))
+    attach_taxii(application, services, settings, elsewhere=(PREFIX, METRICS))
     attach_api(application, services)
+    attach_metrics(application, services)
     return application
 
 
@@ -44,4 +47,4 @@ def _application(answer: Callable[[Exception], Response]) -> Flask:
 
 def _answer(error: Exception) -> Response:
     """Answer an error as the surface does on which it has happened, whoever raised it."""
-    return problem_of(error) if request.path.startswith(PREFIX) else error_resource_of(error)
+    return problem_of(error) if request.path.startswith((PREFIX, METRICS)) else error_resource_of(error)

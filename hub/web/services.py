@@ -21,6 +21,7 @@ class Services:
     """All that the web front needs of the layers below it.
 
     `cursor_key` signs the positions given to clients; a token is good for `token_days` where nobody says otherwise.
+    With `metrics_loopback` whoever asks from this machine reads the metrics.
     `sealer` reads its key when it is called for the first time; deliveries go to public addresses and to `networks`.
     """
 
@@ -37,3 +38,4 @@ class Services:
     pool: Pool
     clock: Callable[[], datetime]
     token_days: int
+    metrics_loopback: bool = False

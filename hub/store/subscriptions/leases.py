@@ -157,7 +157,8 @@ def take_steps(database: Database, steps: Sequence[Step], *, now: Tick) -> None:
 def note_trouble(database: Database, trouble: Trouble, *, now: Tick) -> None:
     """Keep what went wrong, with the pause until the next attempt, and give the lease back."""
     written = database.execute(
-        "UPDATE subscriptions SET failures = failures + 1, failing_since = coalesce(failing_since, %(now)s),"
+        "UPDATE subscriptions SET failures = failures + 1, troubles = troubles + 1,"
+        " failing_since = coalesce(failing_since, %(now)s),"
         " retry_at = %(retry_at)s, leased_until = 0,"
         " state = CASE WHEN state IN ('active', 'failing') THEN %(state)s ELSE state END"
         " WHERE id = %(id)s AND lease = %(lease)s",

@@ -29,6 +29,7 @@ READS = {
     Permission.EXPLAIN,
     Permission.READ_SUBMISSIONS,
     Permission.READ_LEDGER,
+    Permission.READ_METRICS,
     Permission.READ_SUBSCRIPTIONS,
     Permission.READ_OWN,
 }

@@ -1,0 +1,63 @@
+"""Metrics: for operators and auditors, in Prometheus' text format, and silent of what is in the hub."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from hub.domain.directory import Role
+from hub.runtime import wiring
+from tests.api.region import Caller, Region
+from tests.taxii.caller import Answer, basic
+
+LINE = re.compile(r'# (HELP|TYPE) hub_[a-z_]+ .+|hub_[a-z_]+(\{[a-z]+="[0-9a-z-]+"(,[a-z]+="[a-z]+")?\})? [0-9.e+-]+')
+
+
+def scrape(region: Region, caller: Caller | None, **more: str) -> Answer:
+    headers = {} if caller is None else {"Authorization": basic(caller.username, caller.token)}
+    answer = region.application.test_client().get(
+        "/metrics", headers=headers | more, environ_base={"REMOTE_ADDR": "127.0.0.1"}
+    )
+    return Answer(status_code=answer.status_code, headers=answer.headers, data=answer.data)
+
+
+@pytest.mark.parametrize("name", ["olga", "aldo"])
+def test_operators_and_auditors_read_them(region: Region, name: str, request: pytest.FixtureRequest) -> None:
+    answer = scrape(region, request.getfixturevalue(name))
+    assert answer.status_code == 200
+    lines = answer.data.decode().splitlines()
+    assert [line for line in lines if not LINE.fullmatch(line)] == []
+    assert any(line.startswith("hub_policy_epoch ") for line in lines)
+
+
+def test_readers_are_refused_and_strangers_do_not_learn_of_them(region: Region, ana: Caller, ada: Caller) -> None:
+    assert [scrape(region, caller).status_code for caller in (ana, ada, None)] == [403, 403, 401]
+    client = region.application.test_client()
+    assert {client.get(path).status_code for path in ("/metrics/", "/metricsx", "/metrics/a", "/nothing")} == {401}
+
+
+def test_requests_are_counted_by_how_they_were_answered(region: Region, olga: Caller, ana: Caller) -> None:
+    def counts() -> dict[str, float]:
+        found = re.findall(r'hub_http_requests_total\{status="(\dxx)"\} (\d+)', scrape(region, olga).data.decode())
+        return {status: float(count) for status, count in found}
+
+    before = counts()
+    for _ in range(3):
+        scrape(region, ana)
+    after = counts()
+    assert after["4xx"] - before.get("4xx", 0) == 3
+    assert after["2xx"] > before.get("2xx", 0)
+
+
+def test_no_label_holds_a_name(region: Region, olga: Caller, ana: Caller) -> None:
+    producer = region.account("nz-cert/producer", Role.PRODUCER)
+    text = scrape(region, olga).data.decode()
+    names = (ana.username, producer.username, "au-cert", "nz-cert", "AU", "NZ")
+    assert [name for name in names if name in text] == []
+
+
+def test_who_comes_through_a_proxy_does_not_come_from_here(region: Region) -> None:
+    settings = replace(region.settings, metrics_loopback=True)
+    open_to_us = replace(region, application=wiring.application(settings, region.urls))
+    assert scrape(open_to_us, None).status_code == 200
+    assert scrape(open_to_us, None, **{"X-Forwarded-For": "203.0.113.9"}).status_code == 401
