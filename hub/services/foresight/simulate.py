@@ -10,7 +10,7 @@ from hub.domain.directory import Principal
 from hub.domain.handling import Classes
 from hub.domain.identifiers import GuardId, StixId
 from hub.policy.changes.candidates import Adoption, Change, adoption_of, changed
-from hub.policy.changes.conflicts.finding import conflicts_of, told_of_conflicts
+from hub.policy.changes.conflicts.finding import conflicts_of, conflicts_told
 from hub.policy.changes.conflicts.nouns import Conflict
 from hub.policy.changes.disclosure import Seat, open_classes, possible_classes, seat_of, told_to
 from hub.policy.changes.matrix import Cell, matrix
@@ -144,6 +144,8 @@ def _samples(pool: Pool, candidates: Sequence[StixId], *, asker: Principal | Non
 def _conflicts(question: _Question, classes: Classes) -> tuple[Conflict, ...]:
     if not isinstance(question.change, Adoption):
         return ()
+    agreement, world, at = question.change.agreement, question.after.world, question.after.at
+    if question.seat.member is not None:
+        return conflicts_told(agreement, world, question.seat.member, at=at)
     types = frozenset(handling.type for handling in classes.handlings.values())
-    found = conflicts_of(question.change.agreement, question.after.world, at=question.after.at, types=types)
-    return told_of_conflicts(found, question.after.world, question.seat.member)
+    return conflicts_of(agreement, world, at=at, types=types)

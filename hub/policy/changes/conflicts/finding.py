@@ -1,6 +1,7 @@
 """Every conflict of an agreement with itself, with the directory, and with the agreements in force beside it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -44,16 +45,13 @@ def conflicts_of(
     return tuple(_all(setting))
 
 
-def told_of_conflicts(found: Iterable[Conflict], world: World, member: MemberCode | None) -> tuple[Conflict, ...]:
-    """Keep the conflicts that cite only agreements to which a member is a party; all where None asks."""
-    if member is None:
-        return tuple(found)
-    foreign = {agreement.id for agreement in world.agreements if member not in agreement.parties}
-    return tuple(
-        conflict
-        for conflict in found
-        if conflict.code in _OF_THE_DOCUMENT and foreign.isdisjoint(citation.agreement for citation in conflict.cites)
-    )
+def conflicts_told(agreement: Agreement, world: World, member: MemberCode, *, at: datetime) -> tuple[Conflict, ...]:
+    """Return what a party is told of them: of its own agreements alone, as if there were no others, and of no content.
+
+    INVARIANT: what is left out is left out before anything is looked for, so that it shows in nothing.
+    """
+    own = replace(world, agreements=tuple(each for each in world.agreements if member in each.parties))
+    return tuple(each for each in conflicts_of(agreement, own, at=at) if each.code in _OF_THE_DOCUMENT)
 
 
 def _all(setting: Setting) -> Iterator[Conflict]:

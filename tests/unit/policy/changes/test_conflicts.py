@@ -10,7 +10,7 @@ from hub.domain.directory import MemberStatus
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import MemberCode, OrganisationId
 from hub.policy.changes.candidates import Adoption, MemberTurn, changed
-from hub.policy.changes.conflicts.finding import conflicts_of, told_of_conflicts
+from hub.policy.changes.conflicts.finding import conflicts_of, conflicts_told
 from hub.policy.changes.conflicts.nouns import Citation, Conflict
 from hub.policy.world import World
 from tests.unit.policy.countries import NOW, REGION, agreement, clause, region
@@ -165,16 +165,28 @@ def test_a_way_that_is_excluded_itself_is_none() -> None:
 
 
 def test_a_party_is_told_only_what_rests_on_its_own_agreements() -> None:
-    foreign = replace(
-        agreement(clause(origins="*", destinations="*"), name="old"), parties=frozenset({MemberCode("SG")})
-    )
-    foreign = replace(foreign, signed_by=foreign.parties)
     adopted = agreement(replace(PLAIN, purposes=frozenset({"marketing"})), name="new")
-    world = changed(region(foreign), Adoption(agreement=adopted))
-    found = conflicts_of(adopted, world, at=NOW)
-    assert {each.code for each in found} == {"REDUNDANT", "PURPOSE_UNDECLARED"}
-    assert told_of_conflicts(found, world, MemberCode("FJ")) == ()
-    assert told_of_conflicts(found, world, None) == found
+    world = changed(region(_foreign("old")), Adoption(agreement=adopted))
+    assert {each.code for each in conflicts_of(adopted, world, at=NOW)} == {"REDUNDANT", "PURPOSE_UNDECLARED"}
+    assert conflicts_told(adopted, world, MemberCode("FJ"), at=NOW) == ()
+
+
+@pytest.mark.parametrize("effect", list(Effect))
+def test_a_party_is_told_the_same_whatever_others_have_agreed(effect: Effect) -> None:
+    """What others have agreed comes first, and would be cited in the place of what the party knows."""
+    adopted, own = agreement(name="new"), agreement(name="own")
+    told = [
+        conflicts_told(adopted, changed(region(*others, own), Adoption(agreement=adopted)), MemberCode("FJ"), at=NOW)
+        for others in ((), (replace(_foreign("first"), effect=effect),))
+    ]
+    assert [each.code for each in told[0]] == ["REDUNDANT"]
+    assert told[0] == told[1]
+
+
+def _foreign(name: str) -> Agreement:
+    others = frozenset({MemberCode("SG")})
+    known = agreement(clause(origins="*", destinations="*"), name=name)
+    return replace(known, parties=others, signed_by=others)
 
 
 def test_every_sentence_says_something_and_cites_the_agreement() -> None:
