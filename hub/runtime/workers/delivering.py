@@ -32,8 +32,11 @@ from hub.services.delivery.narrowing import Narrowing
 from hub.services.delivery.outbox import Outbox
 from hub.services.delivery.settling import Counters, Persistence, Settling
 from hub.services.explaining.noting import Noting
+from hub.services.withdrawal.expanding import Expanding
+from hub.services.withdrawal.notifying import Notifying
+from hub.services.withdrawal.working import Withdrawing
 
-_CONNECTIONS: Final = 6
+_CONNECTIONS: Final = 8
 _PUSHING: Final = Limits(total=60.0, silence=30.0, body=20.0, body_bytes=4 * 1024 * 1024)
 """A server that answers with what became of each object takes longer, and says more, than a webhook."""
 
@@ -55,7 +58,8 @@ def run_deliver(settings: Settings, urls: ServerUrls, stop: Event) -> None:
             deliverer=deliverer,
             clock=now,
         )
-        deliver(dispatcher, deliverer, due, consumer=f"{socket.gethostname()}-{os.getpid()}", stop=stop)
+        withdrawing = Withdrawing(pool, Expanding(pool, parts.clearances, now), deliverer.tell)
+        deliver(dispatcher, deliverer, due, withdrawing, consumer=f"{socket.gethostname()}-{os.getpid()}", stop=stop)
 
 
 def make_deliverer(
@@ -75,6 +79,7 @@ def make_deliverer(
         channels=channels,
         due=due,
         counters=counters,
+        notifying=Notifying(parts.pool, parts.clearances, now),
         threads=settings.deliver_threads,
         clock=now,
     )

@@ -18,11 +18,13 @@ from hub.domain.clock import tick_of
 from hub.domain.errors import HubError, UnavailableError
 from hub.domain.identifiers import SubscriptionId
 from hub.domain.subscriptions.subscription import Channel
+from hub.domain.subscriptions.withdrawals import Addressee
 from hub.services.delivery.channels.outcomes import Failed, Outcome, Remark, Sends, Stale
 from hub.services.delivery.freshness import Freshness
 from hub.services.delivery.lanes import STUCK_SECONDS, Lane
 from hub.services.delivery.outbox import Outbox, Portion
 from hub.services.delivery.settling import Attempt, Counters, Settling, Work
+from hub.services.withdrawal.notifying import Notifying
 from hub.store.database import Pool
 from hub.store.subscriptions.leases import Sending, begin_sending, give_back, lease_subscriptions, renew_leases
 
@@ -42,10 +44,14 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class _Offered:
-    """Subscriptions that are due, with the entries of the stream that say so, if it was the stream."""
+    """Subscriptions that are due, with the entries of the stream that say so, if it was the stream.
+
+    `withdrawn` says that they are to be told of withdrawals.
+    """
 
     subscriptions: Sequence[SubscriptionId]
     entries: Sequence[bytes] = ()
+    withdrawn: bool = False
 
 
 class Deliverer:
@@ -61,6 +67,7 @@ class Deliverer:
         channels: Mapping[Channel, Sends],
         due: Due,
         counters: Counters,
+        notifying: Notifying,
         threads: int,
         clock: Callable[[], datetime],
     ) -> None:
@@ -71,6 +78,8 @@ class Deliverer:
         self._channels = channels
         self._due = due
         self._counters = counters
+        self._notifying = notifying
+        self._to_tell: set[SubscriptionId] = set()
         self._clock = clock
         self._inbox: SimpleQueue[_Offered | Attempt] = SimpleQueue()
         self._works: dict[SubscriptionId, Work] = {}
@@ -99,6 +108,10 @@ class Deliverer:
         """Say that subscriptions are due as the stream says; it is told when they are held, here or elsewhere."""
         self._inbox.put(_Offered([work for _, work in entries], [entry for entry, _ in entries]))
 
+    def tell(self, subscriptions: Sequence[SubscriptionId]) -> None:
+        """Say that subscriptions are to be told of withdrawals. From any thread."""
+        self._inbox.put(_Offered(subscriptions, withdrawn=True))
+
     def run(self, stop: Event) -> None:
         """Take turns until `stop` is set; then what is being sent is sent to its end, for a while."""
         while not stop.is_set():
@@ -108,6 +121,7 @@ class Deliverer:
     def turn(self) -> None:
         """Deal with what has come in, and send what there is room for."""
         offers, attempts = self._gather()
+        self._to_tell.update(each for offer in offers if offer.withdrawn for each in offer.subscriptions)
         self._settle(attempts)
         self._lease({each for offer in offers for each in offer.subscriptions})
         for lane, ready in self._ready.items():
@@ -207,7 +221,9 @@ class Deliverer:
         count = min(len(ready), self._room(lane), _AT_ONCE)
         if not count:
             return
-        works = [ready.popleft() for _ in range(count)]
+        works = self._notify(lane, [ready.popleft() for _ in range(count)])
+        if not works:
+            return
         self._counters.readings += count
         portions = self._outbox.portions([work.leased for work in works])
         pairs = [(work, portions[work.id]) for work in works]
@@ -221,6 +237,31 @@ class Deliverer:
             if work.id in held:
                 self._flying += 1
                 lane.put(partial(self._attempt, work, portion))
+
+    def _notify(self, lane: Lane, works: Sequence[Work]) -> list[Work]:
+        """Have those told of withdrawals that are to be told, and return the others."""
+        others: list[Work] = []
+        for work in works:
+            news = self._news_for(work)
+            if news is None:
+                others.append(work)
+            else:
+                self._flying += 1
+                lane.put(partial(self._attempt, work, news))
+        return others
+
+    def _news_for(self, work: Work) -> Portion | None:
+        """Return what a subscription is to be told of withdrawals, after what was on its way already."""
+        subscription = work.leased.kept.subscription
+        if work.id not in self._to_tell or work.leased.sending is not None:
+            return None
+        news = self._notifying.next_notices(Addressee(subscription.account, subscription.id))
+        if news is None:
+            self._to_tell.discard(work.id)
+            return None
+        return Portion(
+            epoch=news.epoch, batch=None, items=(), position=subscription.position, more=True, notification=news
+        )
 
     def _begin(self, batches: Sequence[tuple[Work, Portion]]) -> frozenset[SubscriptionId]:
         until = self._settling.lease_end()

@@ -1,4 +1,4 @@
-"""A process that delivers: a dispatcher, whoever takes what is due off the stream, and a deliverer."""
+"""A process that delivers: a dispatcher, whoever takes what is due, whoever finds withdrawals, and a deliverer."""
 
 from threading import Event, Thread
 from typing import Final
@@ -9,6 +9,7 @@ from hub.bus.due import Due
 from hub.domain.errors import UnavailableError
 from hub.services.delivery.deliverer import Deliverer
 from hub.services.delivery.dispatcher import Dispatcher
+from hub.services.withdrawal.working import Withdrawing
 
 _WAIT_MS: Final = 1_000
 _MOST_TAKEN: Final = 256
@@ -18,11 +19,20 @@ _END_SECONDS: Final = 5.0
 _log = structlog.get_logger()
 
 
-def deliver(dispatcher: Dispatcher, deliverer: Deliverer, due: Due, *, consumer: str, stop: Event) -> None:
+def deliver(  # noqa: PLR0913 - a process has these parts
+    dispatcher: Dispatcher,
+    deliverer: Deliverer,
+    due: Due,
+    withdrawing: Withdrawing,
+    *,
+    consumer: str,
+    stop: Event,
+) -> None:
     """Deliver until `stop` is set."""
     threads = [
         Thread(target=dispatcher.run, args=(stop,), name="dispatch", daemon=True),
         Thread(target=_take, args=(due, deliverer, consumer, stop), name="take", daemon=True),
+        Thread(target=withdrawing.run, args=(stop,), name="withdraw", daemon=True),
     ]
     for thread in threads:
         thread.start()
