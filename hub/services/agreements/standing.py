@@ -10,7 +10,7 @@ from hub.domain.identifiers import AgreementId, MemberCode, OrganisationId
 from hub.policy.agreements import life
 from hub.policy.agreements.pairs import is_of_pair
 from hub.services.agreements.catalogue import known_version, locked_record
-from hub.services.agreements.parties import check_directory
+from hub.services.agreements.parties import check_directory, national_cert
 from hub.services.agreements.transitions import steps
 from hub.services.agreements.transitions.changing import carry_out, take, write
 from hub.services.agreements.transitions.opening import opened_without_consent
@@ -80,10 +80,16 @@ def end(pool: Pool, agreement_id: AgreementId, *, act: Act) -> AgreementRecord:
 def withdraw(pool: Pool, agreement_id: AgreementId, member: MemberCode, *, act: Act) -> AgreementRecord:
     """End the agreement because a party leaves it; where the party only stands in proposals, end these alone.
 
-    Leaving an exclusion awaits approval where that opens content of others. Raise NotFoundError, UnprocessableError for
-    a member that is not a party.
+    Leaving an exclusion awaits approval where that opens content of others, and where operators say that a party
+    leaves, its own content too. Raise NotFoundError, UnprocessableError for a member that is not a party.
     """
-    return _taken(pool, agreement_id, lambda known: steps.withdrawal(known, member, at=act.at), act=act)
+    with pool.transaction() as database:
+        known = locked_record(database, agreement_id)
+        act.expects(known)
+        step = steps.withdrawal(known, member, at=act.at)
+        if not _speaks_for(database, act.actor, member):
+            step = replace(step, covered=frozenset())
+        return take(database, known, step, act=act)
 
 
 def approve(pool: Pool, agreement_id: AgreementId, *, act: Act) -> AgreementRecord:
@@ -132,6 +138,12 @@ def _taken(
         known = locked_record(database, agreement_id)
         act.expects(known)
         return take(database, known, plan(known), act=act)
+
+
+def _speaks_for(database: Database, actor: str, member: MemberCode) -> bool:
+    """Whether an actor is an account of the member's national CERT."""
+    cert = national_cert(database, member)
+    return cert is not None and actor.startswith(f"{cert.id}/")
 
 
 def _person(actor: str) -> str:

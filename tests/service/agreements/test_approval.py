@@ -183,8 +183,20 @@ def test_leaving_an_exclusion_opens_ones_own_content_and_not_that_of_others(foru
     assert record.awaiting is not None
     assert (record.awaiting.member, record.awaiting.producers) == ("NZ", ("au-cert",))
     refuse(forum.pool, NO_AU_NZ, act=omar())
-    assert state_of(withdraw(forum.pool, NO_AU_NZ, MemberCode("AU"), act=olga())) is ENDED
+    ada = made("au-cert/ada", at=NOW)
+    assert state_of(withdraw(forum.pool, NO_AU_NZ, MemberCode("AU"), act=ada)) is ENDED
     assert forum.amber() == {"NZ>AU", "AU>NZ"}
+
+
+def test_no_operator_alone_says_that_a_party_leaves_an_exclusion(forum: Forum) -> None:
+    """Otherwise one would open what Australia has signed to close, in its name."""
+    conclude(forum.pool, document(), forum.signers["AU"], forum.signers["NZ"], at=NOW)
+    conclude(forum.pool, exclusion("AU NZ"), forum.signers["AU"], forum.signers["NZ"], at=NOW)
+    record = withdraw(forum.pool, NO_AU_NZ, MemberCode("AU"), act=olga())
+    assert record.awaiting is not None
+    assert (record.awaiting.member, record.awaiting.producers) == ("AU", ("au-cert",))
+    assert forum.amber() == {"NZ>AU"}
+    assert state_of(approve(forum.pool, NO_AU_NZ, act=omar())) is ENDED
 
 
 def test_an_exclusion_that_closes_nothing_is_lifted_without_anybody(forum: Forum) -> None:
