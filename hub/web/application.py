@@ -6,6 +6,7 @@ from flask import Flask, Response, request
 
 from hub.web.api.problems import problem_of
 from hub.web.api.surface import PREFIX, attach_api
+from hub.web.coding import compress
 from hub.web.headers import harden
 from hub.web.metrics.surface import PATH as METRICS
 from hub.web.metrics.surface import attach_metrics
@@ -41,6 +42,7 @@ def _application(answer: Callable[[Exception], Response]) -> Flask:
     application.response_class = WholeResponse
     application.json = ReadyJsonProvider(application)
     application.after_request(harden)
+    application.after_request(compress)
     application.register_error_handler(Exception, answer)
     return application
 

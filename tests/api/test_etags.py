@@ -14,6 +14,21 @@ def test_a_resource_that_is_still_the_same_is_not_sent_again(olga: Caller) -> No
     assert olga.call("GET", "/organisations/jp-cert", headers={"If-None-Match": '"other"'}).status_code == 200
 
 
+def test_a_resource_is_the_same_in_every_coding_and_each_has_its_tag(olga: Caller) -> None:
+    path, refuse = "/organisations/jp-cert", "identity;q=0"
+    plain = olga.get(path).headers["ETag"]
+    for coding in ("gzip", "zstd"):
+        asked = {"Accept-Encoding": f"{coding}, {refuse}"}
+        coded = olga.call("GET", path, headers=asked)
+        tag = coded.headers["ETag"]
+        assert (coded.headers["Content-Encoding"], tag) == (coding, f'{plain[:-1]}-{coding}"')
+        again = olga.call("GET", path, headers=asked | {"If-None-Match": tag})
+        assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
+        assert again.headers["Vary"] == "Accept-Encoding"
+    assert olga.patch(path, {"cross_border": True}, if_match=tag).status_code == 200
+    assert olga.patch(path, {"cross_border": False}, if_match=tag).status_code == 412
+
+
 def test_a_change_gives_the_tag_of_what_is_now(olga: Caller) -> None:
     changed = olga.patch("/organisations/jp-cert", {"cross_border": True})
     assert changed.status_code == 200, changed.text

@@ -1,11 +1,14 @@
 """The document and the page to browse it: for everybody with an account, and from this server alone."""
 
 import re
+from typing import Any
 
 import pytest
 
 from tests.api.region import Caller
 
+NAMES_ONLY = frozenset({"SubscriptionResource"})
+"""What tells secrets apart by their names."""
 ASSET = re.compile(r'(?:src|href)="([^"]+)"')
 
 
@@ -17,6 +20,33 @@ def test_the_document_is_openapi_3_1(ana: Caller) -> None:
         for operation in path.values():
             assert operation["summary"]
             assert {"401", "403", "500"} <= set(operation["responses"])
+
+
+def test_no_answer_that_may_be_compressed_shows_a_secret(ana: Caller) -> None:
+    document = ana.get("/openapi.json").json
+    showing = {
+        method
+        for path in document["paths"].values()
+        for method, operation in path.items()
+        if shows_a_secret(operation["responses"], document["components"]["schemas"])
+    }
+    assert showing == {"post"}
+
+
+def shows_a_secret(described: Any, schemas: dict[str, Any], seen: frozenset[str] = frozenset()) -> bool:
+    """Whether a member called `secret` is somewhere in what a schema describes."""
+    match described:
+        case {"$ref": str(reference)}:
+            name = reference.rsplit("/", 1)[-1]
+            return name not in seen | NAMES_ONLY and shows_a_secret(schemas[name], schemas, seen | {name})
+        case dict():
+            return "secret" in described.get("properties", {}) or any(
+                shows_a_secret(value, schemas, seen) for value in described.values()
+            )
+        case list():
+            return any(shows_a_secret(value, schemas, seen) for value in described)
+        case _:
+            return False
 
 
 def test_the_page_fetches_nothing_from_elsewhere(ana: Caller) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from hub.domain.errors import PreconditionError, RequestError
+from hub.web.coding import uncoded_tag
 
 _OPAQUE: Final = r'"[\x21\x23-\x7e\x80-\xff]*"'
 _TAG: Final = re.compile(rf"(?:W/)?{_OPAQUE}")
@@ -25,21 +26,31 @@ def body_of(model: BaseModel) -> bytes:
     return model.model_dump_json().encode()
 
 
-def is_known(header: str | None, tag: str) -> bool:
-    """Tell whether If-None-Match names the tag, strong or weak (RFC 9110 §13.1.2)."""
+def known_as(header: str | None, tag: str) -> str | None:
+    """Return the tag by which If-None-Match names a representation, strong or weak (RFC 9110 §13.1.2), in any coding.
+
+    None where it names none of these.
+    """
     if header is None:
-        return False
-    return any(known == "*" or known.removeprefix("W/") == tag for known in _read(header, "If-None-Match"))
+        return None
+    for known in _read(header, "If-None-Match"):
+        strong = known.removeprefix("W/")
+        if strong == "*":
+            return tag
+        if uncoded_tag(strong) == tag:
+            return strong
+    return None
 
 
 def expectation(header: str | None, model_of: Callable[[object], BaseModel]) -> Callable[[object], None]:
     """Return what raises PreconditionError where a thing is not one that If-Match names (RFC 9110 §13.1.1).
 
-    `model_of` gives the resource that shows the thing. No header expects nothing in particular.
+    `model_of` gives the resource that shows the thing. No header expects nothing in particular. In whatever coding the
+    resource was seen, it is the same resource.
     """
     if header is None:
         return _whatever_it_is
-    tags = _read(header, "If-Match")
+    tags = [uncoded_tag(tag) for tag in _read(header, "If-Match")]
 
     def expect(known: object) -> None:
         if "*" not in tags and tag_of(body_of(model_of(known))) not in tags:

@@ -17,7 +17,7 @@ from spectree.plugins.flask_plugin import FlaskPlugin
 from hub.domain.errors import RequestError
 from hub.web.api.bodies import MEDIA_TYPE, SMALL, receive
 from hub.web.api.call import Call
-from hub.web.api.etags import body_of, is_known, tag_of
+from hub.web.api.etags import body_of, known_as, tag_of
 from hub.web.api.models.base import Created, Resource
 from hub.web.api.problems import Fault, FaultyError, Problem, faults_in_body, faults_in_query
 from hub.web.credentials import current_principal
@@ -164,8 +164,9 @@ def _answer(result: BaseModel | Created | None, status: HTTPStatus) -> Response:
     if isinstance(model, Resource):
         tag = tag_of(response.get_data())
         response.headers["ETag"] = tag
-        if request.method in {"GET", "HEAD"} and is_known(request.headers.get("If-None-Match"), tag):
-            return Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
+        known = known_as(request.headers.get("If-None-Match"), tag) if request.method in {"GET", "HEAD"} else None
+        if known is not None:
+            return Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": known})
     return response
 
 

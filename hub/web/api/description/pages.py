@@ -54,7 +54,7 @@ of `hub` that does the same.
 
 Errors are problem details (RFC 9457). What a caller may not see is answered like what is not there. A resource has a \
 strong entity tag: `If-None-Match` saves reading it again, and a change with `If-Match` is made only where the \
-resource is still the one that was seen."""
+resource is still the one that was seen, in whatever content coding it was."""
 
 
 def attach_documentation(surface: Surface) -> None:
