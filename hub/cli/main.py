@@ -6,7 +6,7 @@ from typing import IO, Any, Final
 import click
 
 import hub
-from hub.cli.console import everywhere
+from hub.cli.console import everywhere, printable
 from hub.domain.errors import ConfigurationError, HubError
 
 _COMMANDS: Final = {
@@ -47,8 +47,9 @@ class CommandFailedError(click.ClickException):
         super().__init__(f"{error.code}: {error.sentence}")
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Print the one line."""
-        click.echo(f"error: {self.message}", file=file, err=True)
+        """Print the line, or several where several things are wrong; it may be what another server says."""
+        text = "\n".join(map(printable, self.message.split("\n")))
+        click.echo(f"error: {text}", file=file, err=True)
 
 
 class MisconfiguredError(CommandFailedError):

@@ -12,8 +12,8 @@ import click
 from hub.cli.agreements.display import show_record
 from hub.cli.agreements.files import read_agreement
 from hub.cli.agreements.keyfiles import KeyFileError, is_locked, read_private
-from hub.cli.client.connection import printable, server_options, settings_of, transported
-from hub.cli.console import json_option, print_json
+from hub.cli.client.connection import server_options, settings_of, transported
+from hub.cli.console import json_option, print_json, printable
 from hub.cli.directory.desk import Desk, writes
 from hub.domain.agreements import AgreementDocument, DetachedSignature
 from hub.domain.errors import ConflictError

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from hub.cli.console import printable
 from hub.domain.errors import ConfigurationError
 from hub.outbound.credentials import Credentials, Nobody
 from hub.outbound.locate import Address, parse_address
@@ -145,14 +146,6 @@ def transported(settings: TransportSettings) -> Iterator[Transport]:
 def say(text: str) -> None:
     """Tell the person at the terminal something, beside the result."""
     click.echo(f"hub: {printable(text)}", err=True)
-
-
-def printable(text: str) -> str:
-    """Show what another server or a file says: on one line, and without orders to the terminal."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape", "surrogatepass").decode("ascii")
-        for letter in text
-    )
 
 
 class ProgressLine:

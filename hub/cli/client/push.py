@@ -16,10 +16,9 @@ from hub.cli.client.connection import (
     connected,
     connection_of,
     connection_options,
-    printable,
     say,
 )
-from hub.cli.console import json_option, print_json, print_table
+from hub.cli.console import json_option, print_json, print_table, printable
 from hub.outbound.errors import OutboundError
 from hub.outbound.exchange.envelopes import in_order_of_reference, split, without_repeats
 from hub.outbound.exchange.files import BrokenPart, FileContent, FileObject, read_content

@@ -6,8 +6,7 @@ from typing import Final
 
 import click
 
-from hub.cli.client.connection import printable
-from hub.cli.console import print_table
+from hub.cli.console import print_table, printable
 from hub.cli.demo.cast import Player
 from hub.cli.demo.play import Outcome, PlayedScene, short
 from hub.policy.decisions import Decision

@@ -4,7 +4,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from hub.cli.main import cli
+from hub.cli.main import CommandFailedError, cli
+from hub.domain.errors import ConflictError
 
 
 def command(name: str) -> click.Command:
@@ -31,3 +32,8 @@ def test_the_help_names_every_command() -> None:
 def test_a_service_takes_data_and_config(name: str) -> None:
     options = {option for parameter in command(name).params for option in parameter.opts}
     assert {"--data", "--config", "--collections"} <= options
+
+
+def test_an_error_that_another_server_words_gives_the_terminal_no_orders(capsys: pytest.CaptureFixture[str]) -> None:
+    CommandFailedError(ConflictError("you signed\x1b[2J\x9b1A nothing\u202e")).show()
+    assert capsys.readouterr().err == "error: CONFLICT: you signed\\x1b[2J\\x9b1A nothing\\u202e\n"
