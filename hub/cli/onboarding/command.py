@@ -21,8 +21,9 @@ from hub.domain.errors import ConflictError
 from hub.domain.identifiers import AccountId, MemberCode, OrganisationId, StixId
 from hub.policy.clauses import in_force
 from hub.runtime.catalogue import load_catalogue
-from hub.services.directory.introductions import introduce_member, show_introduction
+from hub.services.directory.introductions import check_introduction, introduce_member, show_introduction
 from hub.services.directory.keys import add_key, list_keys
+from hub.services.directory.members import show_member
 from hub.services.directory.organisations import add_organisation
 from hub.store.facts import load_facts
 
@@ -85,16 +86,20 @@ def onboard(  # noqa: PLR0913 - one parameter an option
     What is not given as an option is asked for at a terminal. Every step that is done already is left as it is, so the
     command may be repeated; each time it makes a new token and a new sheet.
     """
-    target = sheet_file or Path(f"{code.lower()}-welcome.md")
-    if target.exists():
-        raise ConflictError(f"{target} is there already and may hold a token; move it away, or name another --sheet.")
-    member = _member(desk, code, name)
-    _introduce(desk, member, sponsor, contacts)
-    certificate = _cert(desk, member, cert, cert_name, identity)
+    # Whatever can be wrong is looked at before anything is written: who is a member reads at once.
+    target = _unwritten(sheet_file or Path(f"{code.lower()}-welcome.md"))
+    name = _name(desk, code, name)
+    introduction = _introduction(desk, code, sponsor, contacts)
+    wanted = _cert(desk, code, cert, cert_name, identity)
+    public = None if key is None else read_public(key)
+    address = _address(ask("Address of the hub, as members reach it", url, usual=None, option="--url"))
+    member = steps.ensure_member(desk.pool, code, name, act=desk.act)
+    if introduction is not None:
+        introduce_member(desk.pool, code, introduction, act=desk.act)
+    certificate = steps.find_cert(desk.pool, code) or add_organisation(desk.pool, wanted, act=desk.act)
     collection = _collection(collections or desk.settings.collections, member, certificate)
-    if key is not None:
-        add_key(desk.pool, certificate.id, read_public(key), act=desk.act)
-    address = _address(ask("Address of the hub, as members reach it", url, usual="https://hub.example", option="--url"))
+    if public is not None:
+        add_key(desk.pool, certificate.id, public, act=desk.act)
     given = steps.give_token(
         desk.pool,
         AccountId(f"{certificate.id}/{account}"),
@@ -122,34 +127,50 @@ def onboard(  # noqa: PLR0913 - one parameter an option
     _say_done(desk, welcome, target)
 
 
-def _member(desk: Desk, code: MemberCode, name: str | None) -> Member:
+def _unwritten(sheet: Path) -> Path:
+    if sheet.exists():
+        raise ConflictError(f"{sheet} is there already and may hold a token; move it away, or name another --sheet.")
+    if not os.access(sheet.parent, os.W_OK | os.X_OK):
+        raise click.BadParameter(f"{sheet.parent} is no folder that you can write to", param_hint="--sheet")
+    return sheet
+
+
+def _name(desk: Desk, code: MemberCode, name: str | None) -> str:
     known = steps.find_member(desk.pool, code)
-    usual = known.name if known else None
-    wanted = usual if known and name is None else ask("Name of the country", name, usual=usual, option="--name")
-    return steps.ensure_member(desk.pool, code, wanted or "", act=desk.act)
+    if known is not None and name is None:
+        return known.name
+    return ask("Name of the country", name, usual=known.name if known else None, option="--name")
 
 
-def _introduce(desk: Desk, member: Member, sponsor: MemberCode | None, contacts: Sequence[str]) -> None:
-    known = show_introduction(desk.pool, member.code)
+def _introduction(
+    desk: Desk, code: MemberCode, sponsor: MemberCode | None, contacts: Sequence[str]
+) -> Introduction | None:
+    """Return what is to be kept of sponsor and contacts; None where it is to stay as it is."""
+    there = steps.find_member(desk.pool, code) is not None
+    known = show_introduction(desk.pool, code) if there else Introduction(sponsor=None, contacts=())
     if known.contacts and not contacts and sponsor is None:
-        return
+        return None
     vouching = sponsor or known.sponsor or ask_or_none("Code of the member that vouches for it", None)
     wanted = Introduction(
         sponsor=in_capitals(vouching) if vouching else None, contacts=ask_contacts(contacts) or known.contacts
     )
-    introduce_member(desk.pool, member.code, wanted, act=desk.act)
+    check_introduction(code, wanted)
+    if wanted.sponsor is not None:
+        show_member(desk.pool, wanted.sponsor)
+    return wanted
 
 
-def _cert(desk: Desk, member: Member, cert: str | None, name: str | None, identity: str | None) -> Organisation:
-    known = steps.find_cert(desk.pool, member.code)
+def _cert(desk: Desk, code: MemberCode, cert: str | None, name: str | None, identity: str | None) -> Organisation:
+    """Return the member's national CERT: the one there is, or else the one to be added."""
+    known = steps.find_cert(desk.pool, code)
     if known is not None:
         if cert not in {None, known.id}:
-            raise ConflictError(f"{known.id} is the national CERT of {member.code} already; leave --cert out.")
+            raise ConflictError(f"{known.id} is the national CERT of {code} already; leave --cert out.")
         return known
-    usual = f"{member.code.lower()}-cert"
-    wanted = Organisation(
+    usual = f"{code.lower()}-cert"
+    return Organisation(
         id=OrganisationId(ask("Id of its national CERT", cert, usual=usual, option="--cert")),
-        member=member.code,
+        member=code,
         kind=OrganisationKind.CERT,
         name=ask("Name of its national CERT", name, usual=None, option="--cert-name"),
         served_by=None,
@@ -157,7 +178,6 @@ def _cert(desk: Desk, member: Member, cert: str | None, name: str | None, identi
         active=True,
         identity=StixId(identity) if identity else None,
     )
-    return add_organisation(desk.pool, wanted, act=desk.act)
 
 
 def _collection(directory: Path, member: Member, cert: Organisation) -> Collection:

@@ -70,9 +70,8 @@ def self_test(welcome: Welcome) -> str:
         ask() {{ # NAME EXPECTED-STATUS EXPECTED-TEXT curl-arguments...
             name=$1 status=$2 text=$3; shift 3
             answer=$(printf 'user = "%s:%s"\\n' '{welcome.account}' "$HUB_TOKEN" |
-                curl -sS -g -K - -H "Accept: $type" -w '\\n%{{http_code}}' "$@" 2>&1)
-            if [ "${{answer##*
-        }}" = "$status" ] && [ -z "${{text}}" -o "${{answer#*"$text"}}" != "$answer" ]; then
+                curl -sS -g -K - -H "Accept: $type" -w ' %{{http_code}}' "$@" 2>&1)
+            if [ "${{answer##* }}" = "$status" ] && [ -z "${{text}}" -o "${{answer#*"$text"}}" != "$answer" ]; then
                 echo "ok    $name"
             else
                 echo "FAIL  $name: $answer"; failed=1

@@ -28,7 +28,9 @@ def find_member(pool: Pool, code: MemberCode) -> Member | None:
 
 
 def find_cert(pool: Pool, code: MemberCode) -> Organisation | None:
-    """Return the member's active national CERT."""
+    """Return the member's active national CERT; None where there is none, or no such member yet."""
+    if find_member(pool, code) is None:
+        return None
     known = organisations.list_organisations(pool, member=code)
     return next((each for each in known if each.kind is OrganisationKind.CERT and each.active), None)
 

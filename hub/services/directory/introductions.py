@@ -30,10 +30,7 @@ def introduce_member(pool: Pool, member: MemberCode, introduction: Introduction,
 
     Raise RequestError for what no contact is, NotFoundError where member or sponsor are not there.
     """
-    for contact in introduction.contacts:
-        _check(contact)
-    if introduction.sponsor == member:
-        raise RequestError(f"{member} cannot vouch for itself.")
+    check_introduction(member, introduction)
     with pool.transaction() as database:
         if lock_member(database, member) is None:
             raise _no_member(member)
@@ -46,6 +43,14 @@ def introduce_member(pool: Pool, member: MemberCode, introduction: Introduction,
             detail = {"sponsor": introduction.sponsor, "contacts": sorted(each.kind for each in introduction.contacts)}
             record(database, actor=act.actor, action="member.introduce", subject=member, detail=detail)
     return introduction
+
+
+def check_introduction(member: MemberCode, introduction: Introduction) -> None:
+    """Check an introduction by itself, whatever the directory holds; raise RequestError."""
+    for contact in introduction.contacts:
+        _check(contact)
+    if introduction.sponsor == member:
+        raise RequestError(f"{member} cannot vouch for itself.")
 
 
 def _check(contact: Contact) -> None:

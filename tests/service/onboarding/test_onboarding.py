@@ -82,11 +82,13 @@ def test_a_new_member_is_walked_in_and_its_self_test_passes(office: Office, tong
     assert (tonga["member"], tonga["organisation"], tonga["username"]) == ("TO", "to-cert", "to-cert/admin")
     assert (office.collections / "to.toml").exists()
     script = tmp_path / "selftest.sh"
-    script.write_text(_script_of(office.desk / tonga["sheet"]))
+    block = _script_of(office.desk / tonga["sheet"])
     with serving(tmp_path / "hub", servers=office.urls, port=office.port, collections=office.collections):
-        tested = _self_test(script, tonga["token"])
-        assert tested.returncode == 0, tested.stdout + tested.stderr
-        assert [line.split()[0] for line in tested.stdout.splitlines()] == ["ok"] * 7
+        for copied in (block, dedent(block)):
+            script.write_text(copied)
+            tested = _self_test(script, tonga["token"])
+            assert tested.returncode == 0, tested.stdout + tested.stderr
+            assert [line.split()[0] for line in tested.stdout.splitlines()] == ["ok"] * 7
         wrong = _self_test(script, "hub_no-such-token")
         assert (wrong.returncode, wrong.stdout.count("FAIL"), wrong.stdout.count("ok  ")) == (1, 7, 0)
 
@@ -125,6 +127,28 @@ def test_what_nobody_answers_is_named_with_its_option(office: Office) -> None:
     done = office.run("member", "onboard", "ws", "--name", "Samoa", "--url", "https://hub.example")
     assert done.returncode == 2
     assert "give --cert-name" in done.stderr
+    done = office.run("member", "onboard", "ws", "--name", "Samoa", "--cert-name", "CERT Samoa")
+    assert done.returncode == 2
+    assert "give --url" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--sponsor", "QQ"),
+        ("--sponsor", "KI"),
+        ("--contact", "incidents:Desk,nowhere"),
+        ("--url", "nonsense"),
+        ("--sheet", "no-such-folder/sheet.md"),
+    ],
+)
+def test_nothing_is_begun_where_an_answer_is_wrong(office: Office, wrong: tuple[str, str]) -> None:
+    given = ("--name", "Kiribati", "--cert-name", "CERT Kiribati", "--url", "https://hub.example")
+    done = office.run("member", "onboard", "ki", *given, *wrong)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert office.run("member", "show", "KI").returncode == 1
+    assert not (office.collections / "ki.toml").exists()
 
 
 def test_a_contact_that_is_none_is_refused_before_a_token_is_made(office: Office) -> None:
@@ -136,7 +160,7 @@ def test_a_contact_that_is_none_is_refused_before_a_token_is_made(office: Office
 
 def _script_of(sheet: Path) -> str:
     (block,) = re.findall(r"\n\n((?:    .*\n|\n)+)\Z", sheet.read_text())
-    return dedent(block)
+    return str(block)
 
 
 def _self_test(script: Path, token: str) -> subprocess.CompletedProcess[str]:
