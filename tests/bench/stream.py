@@ -165,9 +165,8 @@ def _idle_cpu(worker: psutil.Process) -> float:
 @contextmanager
 def _bench() -> Iterator[Bench]:
     port = free_port()
-    settings: dict[str, object] = {"stream_processes": 1, "stream_port": port, "streams_each": EACH}
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as name:
-        with serving(Path(name).resolve() / "data", port=None, **settings) as served:
+        with serving(Path(name).resolve() / "data", stream_processes=1, stream_port=port, streams_each=EACH) as served:
             with opened(served.urls) as pool:
                 known = load_settings(environ={}, options={"data": served.directory})
                 parts = build(known, served.urls, pool)

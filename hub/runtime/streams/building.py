@@ -20,9 +20,11 @@ from hub.services.delivery.outbox import Outbox
 from hub.services.directory.authenticate import Authenticating
 from hub.services.explaining.noting import Noting
 from hub.services.streaming.hall import Hall, HallLimits
+from hub.services.streaming.noticing import Noticing
 from hub.services.streaming.reading import StreamReading
 from hub.services.streaming.streams import Signal
 from hub.services.streaming.telling import Teller, Telling, listen, walk
+from hub.services.withdrawal.notifying import Notifying
 from hub.store.database import Pool
 from hub.store.log.head import cursor_key
 from hub.web.application import create_stream_application
@@ -57,7 +59,8 @@ def build_streams(settings: Settings, urls: ServerUrls, signals: Callable[[], Si
     beat = settings.stream_heartbeat
     hall = Hall(HallLimits(each=settings.streams_each, all=settings.streams_all, beat_seconds=beat))
     telling = Telling(hall, reading, envelope_event)
-    teller = Teller(hall, reading, telling, beat_seconds=beat)
+    noticing = Noticing(hall, reading, Notifying(pool, parts.clearances, now))
+    teller = Teller(hall, reading, telling, noticing, beat_seconds=beat)
     stop = Event()
     _start("tell", lambda: teller.run(stop))
     _start("listen", lambda: listen(Listener(connect(urls.redis)), teller, stop))

@@ -14,6 +14,7 @@ from typing import Final
 
 from hub.domain.errors import ExhaustedError, UnavailableError
 from hub.domain.identifiers import AccountId, Tick
+from hub.domain.subscriptions.withdrawals import Notice
 from hub.services.streaming.streams import Part, Place, Stream
 
 HEARTBEAT: Final = b":\n\n"
@@ -48,6 +49,7 @@ class Hall:
         self._streams: set[Stream] = set()
         self._counts: Counter[AccountId] = Counter()
         self._behind: SimpleQueue[Stream] = SimpleQueue()
+        self._noticed: SimpleQueue[tuple[Notice, ...]] = SimpleQueue()
         self._told = Tick(0)
         self._ended = False
 
@@ -85,7 +87,10 @@ class Hall:
             with self._lock:
                 if stream.closed:
                     return None
+                if stream.sending is not None and stream.sending.notices:
+                    self._noticed.put(stream.sending.notices)
                 part, stream.waiting = stream.waiting, None
+                stream.sending = part
                 beats, stream.beating = stream.beating, False
                 if part is not None or beats:
                     return HEARTBEAT if part is None else part.body
@@ -146,9 +151,38 @@ class Hall:
         with self._lock:
             for stream in self._streams:
                 part = stream.waiting
-                if part is not None and part.epoch < epoch:
-                    stream.position, stream.waiting, stream.place = part.after, None, Place.BEHIND
+                if part is None or part.epoch >= epoch:
+                    continue
+                stream.waiting = None
+                if part.after is not None:
+                    stream.position, stream.place = part.after, Place.BEHIND
                     stream.signal.set()
+
+    def idle_accounts(self) -> frozenset[AccountId]:
+        """Return the accounts that can be told of withdrawals: some stream has all there is, none is just told."""
+        with self._lock:
+            told = {
+                stream.account
+                for stream in self._streams
+                for part in (stream.waiting, stream.sending)
+                if part is not None and part.notices
+            }
+            return frozenset(stream.account for stream in self._streams if _is_idle(stream)) - told
+
+    def notify(self, parts: Mapping[AccountId, Part]) -> None:
+        """Let the streams of accounts that have all there is send notices of withdrawals."""
+        with self._lock:
+            for stream in self._streams:
+                if stream.account in parts and _is_idle(stream):
+                    stream.waiting = parts[stream.account]
+                    stream.signal.set()
+
+    def noticed(self) -> list[Notice]:
+        """Return the notices that were sent since the last time."""
+        found: list[Notice] = []
+        while not self._noticed.empty():
+            found += self._noticed.get()
+        return found
 
     def tokens(self) -> frozenset[int]:
         """Return the tokens with which streams were opened."""
@@ -178,6 +212,10 @@ class Hall:
             self._ended = True
             for stream in self._streams:
                 _close(stream)
+
+
+def _is_idle(stream: Stream) -> bool:
+    return stream.place is Place.FRONT and stream.waiting is None and not stream.closed
 
 
 def _close(stream: Stream) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from hub.domain.clock import instant_of
-from hub.domain.identifiers import SubscriptionId, Tick
+from hub.domain.clock import instant_of, tick_of
+from hub.domain.identifiers import AccountId, SubscriptionId, Tick
 from hub.domain.subscriptions.subscription import StreamTarget, Subscription
 from hub.services.clearances import Clearances
 from hub.services.delivery.outbox import Outbox, Portion
@@ -16,6 +16,8 @@ from hub.store.directory.tokens import open_tokens
 from hub.store.log.head import span
 from hub.store.subscriptions.leases import Leased
 from hub.store.subscriptions.rows import Kept
+from hub.store.withdrawals.notices import accounts_waiting
+from hub.store.withdrawals.sent import confirm
 
 BATCH_OBJECTS: Final = 100
 BATCH_BYTES: Final = 256 * 1024
@@ -53,6 +55,20 @@ class StreamReading:
         """Return the policy epoch, and those of the tokens that open the hub at this moment (SR-01)."""
         with self._pool.statement() as database:
             return open_tokens(database, tokens, at=self._clock())
+
+    def waiting(self, accounts: Collection[AccountId]) -> frozenset[AccountId]:
+        """Return those of the accounts whose streams are to be told of withdrawals."""
+        with self._pool.statement() as database:
+            return accounts_waiting(database, accounts)
+
+    def confirm(self, portions: Mapping[Stream, Portion]) -> None:
+        """Keep that portions may have been sent from here on, so that their accounts learn of what is withdrawn."""
+        sent = {
+            portion.noted: portion.sent(stream.account, None) for stream, portion in portions.items() if portion.noted
+        }
+        if sent:
+            with self._pool.transaction() as database:
+                confirm(database, list(sent.values()), now=tick_of(self._clock()))
 
     def portions(self, streams: Iterable[Stream]) -> Mapping[Stream, Portion]:
         """Return what comes next for each stream, noted as given; streams that get the same have the same portion."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from hub.domain.identifiers import AccountId, Tick
 from hub.domain.subscriptions.filters import Filter
+from hub.domain.subscriptions.withdrawals import Notice
 
 
 class Signal(Protocol):
@@ -28,11 +29,15 @@ class Place(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Bytes to be sent. Content was read under the policy of `epoch` after the position `after`."""
+    """Bytes to be sent: objects that were read after the position `after`, or notices of withdrawals.
+
+    They were judged under the policy of `epoch`.
+    """
 
     body: bytes = field(repr=False)
     epoch: int
-    after: Tick
+    after: Tick | None = None
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -40,7 +45,8 @@ class Stream:
     """One connection of an account, opened with a token. What changes is guarded by the hall's lock.
 
     `position` is the last one that was dealt with. At most one part waits, so that a slow connection costs no more
-    than that: it is behind, and reads on once it has taken what waits. `beat_at` is when it is to hear something.
+    than that: it is behind, and reads on once it has taken what waits. `sending` is what it has taken last, until it
+    comes for more. `beat_at` is when it is to hear something.
     """
 
     account: AccountId
@@ -50,6 +56,7 @@ class Stream:
     signal: Signal
     beat_at: float = 0.0
     waiting: Part | None = None
+    sending: Part | None = None
     beating: bool = False
     place: Place = Place.BEHIND
     closed: bool = False

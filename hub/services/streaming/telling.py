@@ -1,7 +1,7 @@
 """Tell streams what is new: by one round for all that have everything, by walks for those that have not."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Final
@@ -13,6 +13,7 @@ from hub.domain.errors import HubError, UnavailableError
 from hub.outbound.webhooks.deliveries import Batch
 from hub.services.delivery.outbox import Portion
 from hub.services.streaming.hall import Hall, Step
+from hub.services.streaming.noticing import Noticing
 from hub.services.streaming.reading import State, StreamReading
 from hub.services.streaming.streams import Part, Stream
 from hub.store.database import StoreError
@@ -48,31 +49,33 @@ class Telling:
         asked = frozenset({stream.token for stream in streams}.union(beside))
         epoch, good = self._reading.good_tokens(asked)
         self._hall.keep(asked, good)
-        parts: dict[int, Part | None] = {}
+        holding = {stream: portion for stream, portion in portions.items() if portion.epoch == epoch}
+        self._reading.confirm(holding)
+        self._hall.hand_out(self._steps(holding))
+        self._hall.give_back(stream for stream in portions if stream not in holding)
+
+    def _steps(self, portions: Mapping[Stream, Portion]) -> dict[Stream, Step]:
+        """Write each batch once, however many it is for."""
+        parts: dict[int, Part] = {}
         steps: dict[Stream, Step] = {}
         for stream, portion in portions.items():
-            if portion.epoch == epoch:
-                if id(portion) not in parts:
-                    parts[id(portion)] = self._part(portion)
-                steps[stream] = Step(position=portion.position, part=parts[id(portion)], more=portion.more)
-        self._hall.hand_out(steps)
-        self._hall.give_back(stream for stream in portions if stream not in steps)
-
-    def _part(self, portion: Portion) -> Part | None:
-        batch = portion.batch
-        if batch is None:
-            return None
-        return Part(body=self._write(batch), epoch=portion.epoch, after=batch.after)
+            batch = portion.batch
+            if batch is not None and id(batch) not in parts:
+                parts[id(batch)] = Part(body=self._write(batch), epoch=portion.epoch, after=batch.after)
+            part = None if batch is None else parts[id(batch)]
+            steps[stream] = Step(position=portion.position, part=part, more=portion.more)
+        return steps
 
 
 class Teller:
     """The one thread that tells those at the front, and sends heartbeats."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - it is made in one place
         self,
         hall: Hall,
         reading: StreamReading,
         telling: Telling,
+        noticing: Noticing,
         *,
         beat_seconds: float,
         clock: Callable[[], float] = time.monotonic,
@@ -80,6 +83,7 @@ class Teller:
         self._hall = hall
         self._reading = reading
         self._telling = telling
+        self._noticing = noticing
         self._beat_seconds = beat_seconds
         self._clock = clock
         self._news: SimpleQueue[None] = SimpleQueue()
@@ -97,6 +101,7 @@ class Teller:
             self._await_news(pause)
             try:
                 self.step()
+                self._noticing.step()
             except (HubError, StoreError) as error:
                 _log.warning("stream.not_told", reason=str(error))
                 stop.wait(pause)
