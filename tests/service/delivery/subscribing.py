@@ -45,7 +45,7 @@ class Subscriber:
         first: dict[str, Arrived] = {}
         for each in self.deliveries:
             first.setdefault(each.headers["webhook-id"], each)
-        return [thing for each in first.values() for thing in json.loads(each.body)["objects"]]
+        return [thing for each in first.values() for thing in json.loads(each.body).get("objects", [])]
 
     @property
     def ids(self) -> list[str]:
