@@ -23,10 +23,14 @@ _NO_NUMBER = 0
 class Reading:
     """Pages for a reader: what the rules allow at this moment, and nothing that tells of the rest."""
 
-    def __init__(self, clearances: Clearances, numbers: Mapping[CollectionId, int], noting: Noting) -> None:
+    def __init__(self, clearances: Clearances, numbers: Mapping[CollectionId, int], noting: Noting | None) -> None:
         self._clearances = clearances
         self._numbers = numbers
         self._noting = noting
+
+    def unnoted(self) -> "Reading":
+        """Return the same without receipts: for pages of which nothing but their headers leaves the hub."""
+        return Reading(self._clearances, self._numbers, None)
 
     def objects(self, account: AccountId, query: Query) -> Page[bytes]:
         """Return a page of objects, each the JSON value as it was received (TAXII 2.1 §5.4)."""
@@ -69,7 +73,7 @@ class Reading:
 
         seen, allowed = self._clearances.answer(account, ask)
         rows = seen.rows
-        if rows:
+        if rows and self._noting is not None:
             self._noting.note(account, query, channel, number, seen, allowed)
         start = seen.genesis if query.after is None else query.after
         return Page(
