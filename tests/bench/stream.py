@@ -165,22 +165,22 @@ def _idle_cpu(worker: psutil.Process) -> float:
 @contextmanager
 def _bench() -> Iterator[Bench]:
     port = free_port()
-    with tempfile.TemporaryDirectory(prefix="hub-bench-") as name:
-        with serving(Path(name).resolve() / "data", stream_processes=1, stream_port=port, streams_each=EACH) as served:
-            with opened(served.urls) as pool:
-                known = load_settings(environ={}, options={"data": served.directory})
-                parts = build(known, served.urls, pool)
-                commits: list[float] = []
+    with (
+        tempfile.TemporaryDirectory(prefix="hub-bench-") as name,
+        serving(Path(name).resolve() / "data", stream_processes=1, stream_port=port, streams_each=EACH) as served,
+        opened(served.urls) as pool,
+    ):
+        known = load_settings(environ={}, options={"data": served.directory})
+        parts = build(known, served.urls, pool)
+        commits: list[float] = []
 
-                def tell(news: News | None) -> None:
-                    commits.append(time.monotonic())
-                    parts.tell(news)
+        def tell(news: News | None) -> None:
+            commits.append(time.monotonic())
+            parts.tell(news)
 
-                submitting = Submitting(pool, parts.publishing, parts.queue, parts.limits, now, tell)
-                producer, _ = _account(parts, "au-cert/bench", Role.PRODUCER)
-                yield Bench(
-                    served=served, port=port, parts=parts, submitting=submitting, producer=producer, commits=commits
-                )
+        submitting = Submitting(pool, parts.publishing, parts.queue, parts.limits, now, tell)
+        producer, _ = _account(parts, "au-cert/bench", Role.PRODUCER)
+        yield Bench(served=served, port=port, parts=parts, submitting=submitting, producer=producer, commits=commits)
 
 
 def _account(parts: Parts, name: str, role: Role) -> tuple[Principal, str]:
