@@ -43,8 +43,12 @@ class Pool:
 
     @classmethod
     def reading(cls, url: str, *, size: int, at_most: timedelta) -> Self:
-        """Make a pool for what readers ask: a statement that takes longer than `at_most` is given up."""
-        return cls(url, size=size, parameters={"statement_timeout": str(max(1, at_most // _MILLISECOND))})
+        """Make a pool for what readers ask: a statement that takes longer than `at_most` is given up.
+
+        None occupies more than one process of the server; for a page, starting others takes longer than they save.
+        """
+        bounds = {"statement_timeout": str(max(1, at_most // _MILLISECOND)), "max_parallel_workers_per_gather": "0"}
+        return cls(url, size=size, parameters=bounds)
 
     def open(self) -> None:
         """Connect; raise UnavailableError where the server does not answer."""
