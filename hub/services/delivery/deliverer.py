@@ -1,13 +1,12 @@
 """Work through what is due: lease, read, note what is about to be sent, send, move on. Many subscriptions a turn."""
 
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from queue import Empty, SimpleQueue
-from threading import Event
+from threading import Event, Thread
 from typing import Final
 
 import structlog
@@ -23,6 +22,7 @@ from hub.services.delivery.channels.outcomes import Failed, Outcome, Remark, Sen
 from hub.services.delivery.freshness import Freshness
 from hub.services.delivery.lanes import STUCK_SECONDS, Lane
 from hub.services.delivery.outbox import Outbox, Portion
+from hub.services.delivery.ready import Ready
 from hub.services.delivery.settling import Attempt, Counters, Settling, Work
 from hub.services.withdrawal.notifying import Notifying
 from hub.store.database import Pool
@@ -32,10 +32,15 @@ RENEW_SECONDS: Final = 3.0
 MOST_HELD: Final = 2_000
 """Subscriptions that a process works on at a time; others wait for it, or for another process."""
 
-_AT_ONCE: Final = 64
-"""Subscriptions that are read for together, and at most so many batches for each thread wait to be sent."""
+_AT_ONCE: Final = 128
+"""Subscriptions that are read for together."""
 
-_AHEAD: Final = 4
+_READING_SECONDS: Final = 0.015
+"""How long a turn reads: what has just come in does not wait for what has long been waiting."""
+
+_AHEAD: Final = 8
+"""Batches for each thread that wait to be sent."""
+
 _WAIT_SECONDS: Final = 0.25
 _CLOSE_SECONDS: Final = 10.0
 
@@ -54,8 +59,16 @@ class _Offered:
     withdrawn: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """Works whose attempts were written down, and those of them that go on; None where they could not be written."""
+
+    works: Sequence[Work]
+    going_on: Sequence[Work] | None
+
+
 class Deliverer:
-    """Delivers. Its turns are taken by one thread; others offer work, and the lanes' threads send."""
+    """Delivers. Its turns are taken by one thread; others offer work, send, and write down what came of it."""
 
     def __init__(  # noqa: PLR0913 - it is made in one place, by name
         self,
@@ -81,10 +94,11 @@ class Deliverer:
         self._notifying = notifying
         self._to_tell: set[SubscriptionId] = set()
         self._clock = clock
-        self._inbox: SimpleQueue[_Offered | Attempt] = SimpleQueue()
+        self._inbox: SimpleQueue[_Offered | _Settled] = SimpleQueue()
+        self._attempts: SimpleQueue[Attempt | None] = SimpleQueue()
         self._works: dict[SubscriptionId, Work] = {}
         self._orphans: dict[SubscriptionId, int] = {}
-        self._ready: dict[Lane, deque[Work]] = {}
+        self._ready: dict[Lane, Ready] = {}
         self._quick = self._lane("quick", threads, most=threads * 16)
         self._slow = self._lane("slow", threads, most=threads)
         self._are_slow: set[SubscriptionId] = set()
@@ -114,16 +128,20 @@ class Deliverer:
 
     def run(self, stop: Event) -> None:
         """Take turns until `stop` is set; then what is being sent is sent to its end, for a while."""
+        settler = Thread(target=self._write_down, name="settle", daemon=True)
+        settler.start()
         while not stop.is_set():
             self._guarded(self.turn)
         self._guarded(self._finish)
+        self._attempts.put(None)
+        settler.join(_CLOSE_SECONDS)
 
     def turn(self) -> None:
         """Deal with what has come in, and send what there is room for."""
-        offers, attempts = self._gather()
+        offers, settled = self._gather()
         self._to_tell.update(each for offer in offers if offer.withdrawn for each in offer.subscriptions)
-        self._settle(attempts)
-        self._lease({each for offer in offers for each in offer.subscriptions})
+        again = self._go_on_after(settled)
+        self._lease(again.union(*(offer.subscriptions for offer in offers)))
         for lane, ready in self._ready.items():
             self._send(lane, ready)
             lane.tend()
@@ -134,7 +152,7 @@ class Deliverer:
 
     def _lane(self, name: str, size: int, *, most: int) -> Lane:
         lane = Lane(name, size=size, most=most)
-        self._ready[lane] = deque()
+        self._ready[lane] = Ready()
         return lane
 
     def _guarded(self, act: Callable[[], None]) -> None:
@@ -155,9 +173,9 @@ class Deliverer:
             ready.clear()
         time.sleep(_WAIT_SECONDS)
 
-    def _gather(self) -> tuple[list[_Offered], list[Attempt]]:
+    def _gather(self) -> tuple[list[_Offered], list[_Settled]]:
         offers: list[_Offered] = []
-        attempts: list[Attempt] = []
+        settled: list[_Settled] = []
         wait = 0.0 if any(self._room(lane) and ready for lane, ready in self._ready.items()) else _WAIT_SECONDS
         try:
             item = self._inbox.get(timeout=wait) if wait else self._inbox.get_nowait()
@@ -165,32 +183,61 @@ class Deliverer:
                 match item:
                     case _Offered():
                         offers.append(item)
-                    case Attempt():
-                        attempts.append(item)
+                    case _Settled():
+                        settled.append(item)
                 item = self._inbox.get_nowait()
         except Empty:
-            return offers, attempts
+            return offers, settled
 
-    def _settle(self, attempts: Sequence[Attempt]) -> None:
-        if not attempts:
-            return
-        self._flying -= len(attempts)
+    def _write_down(self) -> None:
+        """Settle attempts as they come, many at once, until None comes. On a thread of its own."""
+        ended = False
+        while not ended:
+            found = [self._attempts.get()]
+            while len(found) < _AT_ONCE and not self._attempts.empty():
+                found.append(self._attempts.get())
+            ended = None in found
+            attempts = [attempt for attempt in found if attempt is not None]
+            if attempts:
+                self._inbox.put(self._settled(attempts))
+
+    def _settled(self, attempts: Sequence[Attempt]) -> _Settled:
+        works = [attempt.work for attempt in attempts]
         for attempt in attempts:
             slow = attempt.seconds > STUCK_SECONDS or isinstance(attempt.outcome, Failed)
             (self._are_slow.add if slow else self._are_slow.discard)(attempt.work.id)
-        going_on = self._settling.settle(attempts)
-        self._go_on([attempt.work for attempt in attempts], going_on)
+        try:
+            return _Settled(works, self._settling.settle(attempts))
+        except HubError as error:
+            _log.warning("delivery.not_settled", reason=error.sentence)
+        except Exception:  # noqa: BLE001 - the outermost loop of a thread
+            _log.exception("delivery.not_settled")
+        return _Settled(works, None)
 
-    def _go_on(self, works: Sequence[Work], going_on: Sequence[Work]) -> None:
-        """Keep of these works the ones that go on, unless they were let go meanwhile."""
+    def _go_on_after(self, settled: Sequence[_Settled]) -> set[SubscriptionId]:
+        """Take back what was sent and settled; return what has to be leased anew, for something came meanwhile."""
+        again: set[SubscriptionId] = set()
+        for each in settled:
+            self._flying -= len(each.works)
+            if each.going_on is None:
+                self._orphans |= {work.id: work.leased.lease for work in each.works}
+            again |= self._go_on(each.works, each.going_on or ())
+        return again
+
+    def _go_on(self, works: Sequence[Work], going_on: Sequence[Work]) -> set[SubscriptionId]:
+        """Keep of these works the ones that go on, unless they were let go meanwhile; return as `_go_on_after`."""
         kept = {id(work) for work in going_on}
+        again: set[SubscriptionId] = set()
         for work in works:
             if self._works.get(work.id) is not work:
                 continue
             if id(work) in kept:
-                self._ready[self._lane_of(work)].append(work)
+                self._ready[self._lane_of(work)].add(work)
             else:
                 del self._works[work.id]
+                if work.again:
+                    again.add(work.id)
+        return again
 
     def _lane_of(self, work: Work) -> Lane:
         slow = work.id in self._are_slow or work.leased.kept.subscription.failures > 0
@@ -211,22 +258,23 @@ class Deliverer:
             leased = lease_subscriptions(database, wanted, now=tick_of(self._clock()), until=self._settling.lease_end())
         for each in leased:
             work = self._works[each.kept.subscription.id] = Work(leased=each)
-            self._ready[self._lane_of(work)].append(work)
+            self._ready[self._lane_of(work)].add(work)
 
     def _room(self, lane: Lane) -> int:
         return max(0, _AHEAD * lane.size - lane.waiting)
 
-    def _send(self, lane: Lane, ready: deque[Work]) -> None:
+    def _send(self, lane: Lane, ready: Ready) -> None:
         """Read for as many as there is room for, and have them sent."""
         count = min(len(ready), self._room(lane), _AT_ONCE)
         if not count:
             return
-        works = self._notify(lane, [ready.popleft() for _ in range(count)])
+        works = self._notify(lane, ready.take(count))
         if not works:
             return
-        self._counters.readings += count
-        portions = self._outbox.portions([work.leased for work in works])
-        pairs = [(work, portions[work.id]) for work in works]
+        portions = self._outbox.portions([work.leased for work in works], seconds=_READING_SECONDS)
+        ready.put_back([work for work in works if work.id not in portions])
+        pairs = [(work, portions[work.id]) for work in works if work.id in portions]
+        self._counters.readings += len(pairs)
         nothing = [pair for pair in pairs if pair[1].batch is None]
         if nothing:
             self._go_on([work for work, _ in nothing], self._settling.pass_over(nothing))
@@ -291,7 +339,7 @@ class Deliverer:
         except Exception:  # noqa: BLE001 - the outermost loop of a thread
             _log.exception("delivery.failed", subscription=work.id)
             outcome = Failed(remark=Remark(status=None, reason="The hub has a fault of its own; its operators see it."))
-        self._inbox.put(Attempt(work=work, portion=portion, outcome=outcome, seconds=time.monotonic() - begun))
+        self._attempts.put(Attempt(work=work, portion=portion, outcome=outcome, seconds=time.monotonic() - begun))
 
     def _renew(self) -> None:
         now = time.monotonic()
@@ -311,7 +359,7 @@ class Deliverer:
         """Settle what is on its way, and give back the rest."""
         deadline = time.monotonic() + _CLOSE_SECONDS
         while self._flying and time.monotonic() < deadline:
-            self._settle(self._gather()[1])
+            self._go_on_after(self._gather()[1])
         leases = [(work.id, work.leased.lease) for work in self._works.values()]
         if leases:
             with self._pool.statement() as database:

@@ -9,7 +9,10 @@ from hub.store.database import Pool
 from hub.store.epoch import current_epoch
 
 HOLDS_SECONDS: Final = 0.01
-"""How long an answer serves all threads. So much later than its acknowledgement a change may still be overlooked."""
+"""How long an answer serves all threads."""
+
+LONGEST_SECONDS: Final = 0.05
+"""How long it serves while one of them asks anew. A change may be overlooked for so long after it was acknowledged."""
 
 
 class Freshness:
@@ -24,10 +27,17 @@ class Freshness:
 
     def holds(self, epoch: int) -> bool:
         """Whether the policy is still that of an epoch; raise UnavailableError where the database does not answer."""
-        with self._lock:
-            begun = self._clock()
-            if begun - self._asked > HOLDS_SECONDS:
-                with self._pool.statement() as database:
-                    self._epoch = current_epoch(database)
-                self._asked = begun
-            return self._epoch == epoch
+        age = self._clock() - self._asked
+        if age > HOLDS_SECONDS and self._lock.acquire(blocking=age > LONGEST_SECONDS):
+            try:
+                self._ask()
+            finally:
+                self._lock.release()
+        return self._epoch == epoch
+
+    def _ask(self) -> None:
+        begun = self._clock()
+        if begun - self._asked > HOLDS_SECONDS:
+            with self._pool.statement() as database:
+                self._epoch = current_epoch(database)
+            self._asked = begun
