@@ -24,6 +24,7 @@ _COMMANDS: Final = {
     "agreement": "hub.cli.agreements",
     "pair": "hub.cli.pairs",
     "subscription": "hub.cli.subscriptions",
+    "withdrawal": "hub.cli.withdrawals",
     "ledger": "hub.cli.chronicle",
     "submission": "hub.cli.chronicle",
     "policy": "hub.cli.policy",

@@ -106,6 +106,7 @@ class Settings:
     log_format: LogFormat = LogFormat.AUTO
     access_log: bool = True
     metrics_loopback: bool = False
+    withdrawal_hours: Count = 72
 
     def standing_on(self, *, database_url: str, redis_url: str) -> Self:
         """Give the same settings with the servers that are really used."""

@@ -147,6 +147,7 @@ def application(settings: Settings, urls: ServerUrls) -> Flask:
         clock=now,
         token_days=settings.token_days,
         metrics_loopback=settings.metrics_loopback,
+        withdrawal_hours=settings.withdrawal_hours,
     )
     return create_application(services, _taxii(settings))
 

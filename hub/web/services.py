@@ -21,7 +21,8 @@ class Services:
     """All that the web front needs of the layers below it.
 
     `cursor_key` signs the positions given to clients; a token is good for `token_days` where nobody says otherwise.
-    With `metrics_loopback` whoever asks from this machine reads the metrics.
+    With `metrics_loopback` whoever asks from this machine reads the metrics. A withdrawal
+    that nobody has acknowledged after `withdrawal_hours` is overdue.
     `sealer` reads its key when it is called for the first time; deliveries go to public addresses and to `networks`.
     """
 
@@ -39,3 +40,4 @@ class Services:
     clock: Callable[[], datetime]
     token_days: int
     metrics_loopback: bool = False
+    withdrawal_hours: int = 72

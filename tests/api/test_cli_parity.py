@@ -74,6 +74,10 @@ COMMANDS: Final = {
     "show_my_rights": "rights",
     "explain_to_me": "why",
     "show_my_readers": "readers",
+    "list_withdrawals": "withdrawal list",
+    "list_my_withdrawals": "withdrawal list",
+    "list_my_notices": "withdrawal list",
+    "acknowledge_withdrawal": "withdrawal acknowledge",
 }
 """By the id of the operation. Who runs a command is the system's user, so `me` is whoever the command names."""
 

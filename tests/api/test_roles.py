@@ -57,6 +57,10 @@ list_readings            GET    /readings?object={object}                  yes  
 explain_to_me            GET    /me/explain?source=AU&tlp=green&type=indicator yes yes yes yes
 show_my_rights           GET    /me/rights                                 yes     yes     yes     yes
 show_my_readers          GET    /me/readers?object={object}                hidden  hidden  hidden  hidden
+list_withdrawals         GET    /withdrawals?object={object}               yes     yes     no      no
+list_my_withdrawals      GET    /me/withdrawals?object={object}            hidden  hidden  hidden  hidden
+list_my_notices          GET    /me/notices                                yes     yes     yes     yes
+acknowledge_withdrawal   POST   /withdrawals/{nothing}/acknowledge         hidden  hidden  hidden  hidden
 list_subscriptions       GET    /subscriptions                             yes     yes     yes     yes
 list_subscriptions       GET    /subscriptions?account=au-cert/guy         yes     yes     yes     hidden
 list_subscriptions       GET    /subscriptions?account=nz-cert/zoe         yes     yes     hidden  hidden

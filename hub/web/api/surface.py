@@ -19,6 +19,7 @@ from hub.web.api.views.organisations import attach_organisations
 from hub.web.api.views.own import attach_own
 from hub.web.api.views.subscriptions import attach_subscriptions
 from hub.web.api.views.tokens import attach_tokens
+from hub.web.api.views.withdrawals import attach_withdrawals
 from hub.web.services import Services
 
 PREFIX: Final = "/api/"
@@ -43,6 +44,7 @@ def attach_api(application: Flask, services: Services) -> None:
         attach_transitions,
         attach_chronicle,
         attach_explaining,
+        attach_withdrawals,
         attach_subscriptions,
     ):
         attach(surface)

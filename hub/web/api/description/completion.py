@@ -44,6 +44,7 @@ _IN_PATHS: Final[dict[str, tuple[str, Document]]] = {
     "key": ("A key, by its id.", {"type": "string", "pattern": "^SHA256:[A-Za-z0-9_-]{43}$"}),
     "submission": ("A submission, by the id of its status resource.", {"type": "string", "format": "uuid"}),
     "subscription": ("A subscription, by its id.", {"type": "string", "format": "uuid"}),
+    "withdrawal": ("A withdrawal, by the id in its notice.", {"type": "string", "format": "uuid"}),
     "collection": ("A collection, by its id or alias.", {"type": "string", "minLength": 1}),
     "object_id": ("A STIX object, by its id.", {"type": "string", "minLength": 1}),
 }

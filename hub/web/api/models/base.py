@@ -21,6 +21,12 @@ AccountName = Annotated[
 ]
 """An account: ORGANISATION/NAME."""
 
+ObjectId = Annotated[
+    str,
+    Field(max_length=300, pattern=r"^[a-z][a-z0-9-]*--[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"),
+]
+"""The id of a STIX object."""
+
 Instant = datetime
 """With its offset; the hub writes UTC."""
 

@@ -13,7 +13,7 @@ from hub.services.explaining.producers import who_can_read, who_has_read
 from hub.services.explaining.rights import rights
 from hub.services.explaining.versions import explain_object
 from hub.web.api.call import Call
-from hub.web.api.models.base import AccountName, Given
+from hub.web.api.models.base import AccountName, Given, ObjectId
 from hub.web.api.models.explaining import (
     ClassExplainedModel,
     ObjectExplainedModel,
@@ -23,11 +23,6 @@ from hub.web.api.models.explaining import (
     TlpLabel,
 )
 from hub.web.api.operations import Surface
-
-_ID = r"^[a-z][a-z0-9-]*--[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-
-ObjectId = Annotated[str, Field(max_length=300, pattern=_ID)]
-"""The id of a STIX object."""
 
 
 class Question(Given):

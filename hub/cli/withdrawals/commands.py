@@ -1,0 +1,74 @@
+"""`hub withdrawal`, at the operators' desk."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import click
+
+from hub.cli.directory.desk import Desk, Fact, reads, writes
+from hub.domain.identifiers import AccountId, StixId
+from hub.domain.subscriptions.withdrawals import WithdrawalId
+from hub.services.withdrawal import following
+from hub.services.withdrawal.following import Followed, Stretch
+
+_HEADS: Final = ("id", "object", "version", "cause", "at", "account", "received", "acknowledged", "overdue")
+_AT_ONCE: Final = 1_000
+
+
+@click.group()
+def withdrawal() -> None:
+    """See who was told of withdrawals, and who has acknowledged them."""
+
+
+@withdrawal.command("list")
+@click.option("--object", "object_id", metavar="ID", help="Those of one object, by its STIX id.")
+@click.option("--account", metavar="ORG/NAME", help="Those that one account has been told of.")
+@click.option("--overdue", is_flag=True, help="Only those that ought to have been acknowledged by now.")
+@reads
+def list_(desk: Desk, *, object_id: str | None, account: str | None, overdue: bool) -> None:
+    """List withdrawals in the order in which they came up: who was sent what, was told, and has answered."""
+    found = [each for each in _all(desk, object_id, account) if each.overdue or not overdue]
+    desk.list(_HEADS, [_facts(each) for each in found])
+
+
+@withdrawal.command()
+@click.argument("withdrawal_id", metavar="WITHDRAWAL", type=click.UUID)
+@writes
+def acknowledge(desk: Desk, withdrawal_id: UUID) -> None:
+    """Say for a subscriber that a withdrawal is dealt with. Safe to repeat; the first time counts."""
+    following.acknowledge(desk.pool, WithdrawalId(str(withdrawal_id)), act=desk.act)
+
+
+def _all(desk: Desk, object_id: str | None, account: str | None) -> list[Followed]:
+    found: list[Followed] = []
+    after = 0
+    while True:
+        stretch = Stretch(
+            after=after, most=_AT_ONCE, patience=timedelta(hours=desk.settings.withdrawal_hours), at=desk.act.at
+        )
+        if account is None:
+            page = following.all_withdrawals(desk.pool, None if object_id is None else StixId(object_id), stretch)
+        else:
+            page = following.notices_received(desk.pool, AccountId(account), stretch)
+        found += page
+        if len(page) < _AT_ONCE:
+            break
+        after = page[-1].number
+    return [each for each in found if object_id is None or each.object_id == object_id]
+
+
+def _facts(known: Followed) -> dict[str, Fact]:
+    return {
+        "id": known.id,
+        "object": known.object_id,
+        "version": known.version,
+        "cause": known.cause.value,
+        "at": known.at,
+        "producer": known.producer,
+        "account": known.account,
+        "channel": known.channel.value,
+        "received": known.received,
+        "acknowledged": known.acknowledged,
+        "overdue": known.overdue,
+    }

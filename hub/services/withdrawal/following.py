@@ -1,0 +1,135 @@
+"""What has become of withdrawals: producers ask of their own, subscribers of what they were told, operators of all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hub.domain.clock import instant_of, tick_of
+from hub.domain.directory import Act, Principal
+from hub.domain.errors import NotFoundError
+from hub.domain.identifiers import AccountId, OrganisationId, StixId, Tick
+from hub.domain.pages import Channel
+from hub.domain.subscriptions.withdrawals import Cause, Notice, WithdrawalId
+from hub.store.database import Pool
+from hub.store.ledger import record
+from hub.store.log.placed import was_placed
+from hub.store.withdrawals.notices import (
+    acknowledge_notice,
+    find_notice,
+    notices_of_account,
+    notices_of_object,
+)
+
+_NONE = "There is no such withdrawal, or none that you may see."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """A withdrawal and how far it has got. It is `overdue` where it is not acknowledged and ought to be by now.
+
+    `number` is its place among all; a notice that was given anew has another.
+    """
+
+    id: WithdrawalId
+    number: int
+    object_id: StixId
+    version: str
+    cause: Cause
+    at: datetime
+    producer: OrganisationId
+    account: AccountId
+    organisation: OrganisationId
+    channel: Channel
+    received: datetime | None
+    acknowledged: datetime | None
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Which part of a list: so many at most, after a number; `patience` is how long an acknowledgement may take."""
+
+    after: int
+    most: int
+    patience: timedelta
+    at: datetime
+
+
+def withdrawals_of_object(pool: Pool, principal: Principal, object_id: StixId, stretch: Stretch) -> list[Followed]:
+    """Say who is told of the withdrawal of an object of the caller's organisation, and who has answered.
+
+    Raise NotFoundError where the organisation has no such object and never had, whoever else may have one.
+    """
+    producer = principal.organisation.id
+    with pool.snapshot() as database:
+        if not was_placed(database, object_id, producer):
+            raise NotFoundError("Your organisation has published no such object.")
+        found = notices_of_object(database, object_id, producer, after=stretch.after, most=stretch.most)
+    return _followed(found, stretch)
+
+
+def all_withdrawals(pool: Pool, object_id: StixId | None, stretch: Stretch) -> list[Followed]:
+    """Say the same of an object, or of all, whoever produced them. For operators and auditors alone."""
+    with pool.snapshot() as database:
+        found = notices_of_object(database, object_id, None, after=stretch.after, most=stretch.most)
+    return _followed(found, stretch)
+
+
+def notices_received(pool: Pool, account: AccountId, stretch: Stretch) -> list[Followed]:
+    """Say what an account has been told, whichever way. What it was not told yet is not among it."""
+    with pool.statement() as database:
+        found = notices_of_account(
+            database, account, after=stretch.after, most=stretch.most, unacknowledged=(True, False)
+        )
+    return _followed(found, stretch)
+
+
+def addressee_of(pool: Pool, withdrawal: WithdrawalId) -> AccountId:
+    """Return whose withdrawal it is; raise NotFoundError where there is none that was told."""
+    with pool.statement() as database:
+        notice = find_notice(database, withdrawal)
+    if notice is None or notice.received is None:
+        raise NotFoundError(_NONE)
+    return notice.withdrawn.addressee.account
+
+
+def acknowledge(pool: Pool, withdrawal: WithdrawalId, *, act: Act) -> None:
+    """Note that a subscriber has dealt with a withdrawal. Safe to repeat; the first time counts."""
+    with pool.transaction() as database:
+        notice = find_notice(database, withdrawal)
+        if notice is None or notice.received is None:
+            raise NotFoundError(_NONE)
+        if notice.acknowledged is None:
+            acknowledge_notice(database, withdrawal, by=AccountId(act.actor), now=tick_of(act.at))
+            account = notice.withdrawn.addressee.account
+            record(
+                database,
+                actor=act.actor,
+                action="withdrawal.acknowledge",
+                subject=withdrawal,
+                detail={"account": account, "object": notice.withdrawn.key.object_id},
+            )
+
+
+def _followed(notices: Sequence[Notice], stretch: Stretch) -> list[Followed]:
+    due = tick_of(stretch.at - stretch.patience)
+    return [_follow(notice, due) for notice in notices]
+
+
+def _follow(notice: Notice, due: Tick) -> Followed:
+    withdrawn = notice.withdrawn
+    return Followed(
+        id=notice.id,
+        number=notice.number,
+        object_id=withdrawn.key.object_id,
+        version=withdrawn.version,
+        cause=withdrawn.cause,
+        at=instant_of(withdrawn.at),
+        producer=withdrawn.key.producer,
+        account=withdrawn.addressee.account,
+        organisation=OrganisationId(withdrawn.addressee.account.partition("/")[0]),
+        channel=withdrawn.channel,
+        received=None if notice.received is None else instant_of(notice.received),
+        acknowledged=None if notice.acknowledged is None else instant_of(notice.acknowledged),
+        overdue=notice.acknowledged is None and withdrawn.at < due,
+    )

@@ -1,0 +1,110 @@
+"""Withdrawals: producers see who has answered, subscribers what they were told, and they acknowledge it."""
+
+import re
+from datetime import timedelta
+from typing import Final
+
+from hub.domain.errors import NotFoundError
+from hub.domain.identifiers import StixId
+from hub.domain.subscriptions.withdrawals import WithdrawalId
+from hub.policy.permissions import Permission
+from hub.services.withdrawal import following
+from hub.services.withdrawal.following import Followed, Stretch
+from hub.web.api.call import NOTHING_HERE, Call
+from hub.web.api.models.withdrawals import (
+    NoticeList,
+    NoticeModel,
+    WithdrawalList,
+    WithdrawalModel,
+    WithdrawalsAsked,
+    WithdrawalsOfObject,
+)
+from hub.web.api.operations import Surface
+from hub.web.api.paging import Paging, cursor_of, no_cursor
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+
+
+def list_my_withdrawals(call: Call, query: WithdrawalsOfObject) -> WithdrawalList:
+    """Say who was sent an object of your own organisation that is withdrawn, who has been told, and who answered."""
+    call.require(Permission.READ_OWN)
+    stretch = _stretch(call, query)
+    found = following.withdrawals_of_object(call.pool, call.principal, StixId(query.object), stretch)
+    return _withdrawals(found, query)
+
+
+def list_withdrawals(call: Call, query: WithdrawalsAsked) -> WithdrawalList:
+    """Say the same of an object, or of all, whoever produced them."""
+    call.require(Permission.EXPLAIN)
+    asked = None if query.object is None else StixId(query.object)
+    return _withdrawals(following.all_withdrawals(call.pool, asked, _stretch(call, query)), query)
+
+
+def list_my_notices(call: Call, query: Paging) -> NoticeList:
+    """Say what your account has been told was withdrawn, and what of that is acknowledged."""
+    call.require(Permission.READ_OWN)
+    found = following.notices_received(call.pool, call.principal.account.id, _stretch(call, query))
+    page = found[: query.limit]
+    items = [
+        NoticeModel(
+            id=each.id,
+            object=each.object_id,
+            version=each.version,
+            cause=each.cause,
+            at=each.at,
+            account=each.account,
+            received=each.received or each.at,
+            acknowledged=each.acknowledged,
+        )
+        for each in page
+    ]
+    return NoticeList(items=items, next=_next(page, found))
+
+
+def acknowledge_withdrawal(call: Call, withdrawal: str) -> None:
+    """Say that what was withdrawn is dealt with: removed, or no longer used. Safe to repeat."""
+    if not _UUID.fullmatch(withdrawal):
+        raise NotFoundError(NOTHING_HERE)
+    number = WithdrawalId(withdrawal)
+    account = following.addressee_of(call.pool, number)
+    call.change_of_account(Permission.READ_SUBSCRIPTIONS, Permission.KEEP_SUBSCRIPTIONS, account)
+    following.acknowledge(call.pool, number, act=call.act())
+
+
+def attach_withdrawals(surface: Surface) -> None:
+    """Offer withdrawals."""
+    missing = frozenset({404})
+    surface.offer(
+        "GET", "/withdrawals", list_withdrawals, tag="explain", answers=WithdrawalList, query=WithdrawalsAsked
+    )
+    surface.offer(
+        "GET",
+        "/me/withdrawals",
+        list_my_withdrawals,
+        tag="me",
+        answers=WithdrawalList,
+        query=WithdrawalsOfObject,
+        refuses=missing,
+    )
+    surface.offer("GET", "/me/notices", list_my_notices, tag="me", answers=NoticeList, query=Paging)
+    surface.offer(
+        "POST", "/withdrawals/<withdrawal>/acknowledge", acknowledge_withdrawal, tag="subscriptions", answers=None
+    )
+
+
+def _stretch(call: Call, query: Paging) -> Stretch:
+    after = query.after or "0"
+    if not _NUMBER.fullmatch(after):
+        raise no_cursor()
+    patience = timedelta(hours=call.services.withdrawal_hours)
+    return Stretch(after=int(after), most=query.limit + 1, patience=patience, at=call.at)
+
+
+def _withdrawals(found: list[Followed], query: Paging) -> WithdrawalList:
+    page = found[: query.limit]
+    return WithdrawalList(items=[WithdrawalModel.of(each) for each in page], next=_next(page, found))
+
+
+def _next(page: list[Followed], found: list[Followed]) -> str | None:
+    return cursor_of(str(page[-1].number)) if len(found) > len(page) else None

@@ -1,0 +1,85 @@
+"""Withdrawals through the API: producers see who was told, subscribers acknowledge, and others learn of nothing."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hub.domain.directory import Role
+from hub.domain.handling import Tlp
+from hub.domain.identifiers import AccountId
+from hub.runtime import wiring
+from hub.services.directory.authenticate import Authenticating
+from tests.api.region import Caller, Region
+from tests.service.withdrawal.desk import Desk
+from tests.support.hub import TestHub
+from tests.support.stix import indicator
+
+
+@pytest.fixture(scope="module")
+def zoe(region: Region) -> Caller:
+    return region.account("nz-cert/zoe", Role.ANALYST)
+
+
+@pytest.fixture(scope="module")
+def withdrawn(region: Region, ana: Caller, zoe: Caller) -> dict[str, Any]:
+    """Withdraw an object of Australia's that New Zealand was sent; it has received the notice."""
+    thing = indicator(tlp=Tlp.GREEN)
+    with wiring.opened(region.urls, size=6) as pool:
+        hub = TestHub(wiring.build(region.settings, region.urls, pool), region.settings)
+        principal = Authenticating(pool, wiring.now).by_token(ana.username, ana.token)
+        assert principal is not None
+        hub.accept(principal, "au", thing)
+        desk = Desk.of(hub, wiring.now)
+        addressee = desk.subscribe(zoe.username)
+        assert desk.deliver(addressee)
+        hub.deleting.delete(principal, hub.collection("au"), thing["id"], None, None)
+        (notice,) = desk.tell(addressee)
+    return {"object": thing["id"], "notice": notice.id, "account": AccountId(zoe.username)}
+
+
+def test_the_producer_sees_who_was_told(ana: Caller, withdrawn: dict[str, Any]) -> None:
+    (item,) = ana.get("/me/withdrawals", {"object": withdrawn["object"]}).json["items"]
+    assert (item["account"], item["organisation"], item["cause"]) == ("nz-cert/zoe", "nz-cert", "deleted")
+    assert item["received"] is not None
+    assert (item["acknowledged"], item["overdue"]) == (None, False)
+
+
+def test_whoever_else_asks_learns_nothing(zoe: Caller, withdrawn: dict[str, Any]) -> None:
+    unknown = str(indicator()["id"])
+    answers = [zoe.get("/me/withdrawals", {"object": name}) for name in (withdrawn["object"], unknown)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].data == answers[1].data
+
+
+def test_the_subscriber_sees_what_it_was_told_and_not_by_whom(zoe: Caller, withdrawn: dict[str, Any]) -> None:
+    (item,) = zoe.get("/me/notices").json["items"]
+    assert (item["id"], item["object"], item["cause"]) == (withdrawn["notice"], withdrawn["object"], "deleted")
+    assert "au-cert" not in str(item)
+
+
+def test_only_the_subscriber_and_its_administrator_acknowledge(
+    region: Region, olga: Caller, ana: Caller, zoe: Caller, withdrawn: dict[str, Any]
+) -> None:
+    path = f"/withdrawals/{withdrawn['notice']}/acknowledge"
+    assert [caller.post(path).status_code for caller in (ana, olga)] == [404, 403]
+    assert zoe.post(path).status_code == 204
+    (first,) = ana.get("/me/withdrawals", {"object": withdrawn["object"]}).json["items"]
+    assert first["acknowledged"] is not None
+    administrator = region.account("nz-cert/admin", Role.ADMINISTRATOR)
+    assert administrator.post(path).status_code == 204
+    (second,) = ana.get("/me/withdrawals", {"object": withdrawn["object"]}).json["items"]
+    assert second["acknowledged"] == first["acknowledged"]
+
+
+def test_what_nobody_has_acknowledged_in_time_is_overdue(
+    region: Region, olga: Caller, withdrawn: dict[str, Any]
+) -> None:
+    with wiring.opened(region.urls) as pool, pool.transaction() as database:
+        database.execute("UPDATE withdrawals SET acknowledged = NULL, at = at - %s", (_microseconds(hours=73),))
+    (item,) = olga.get("/withdrawals", {"object": withdrawn["object"]}).json["items"]
+    assert item["overdue"]
+
+
+def _microseconds(**span: float) -> int:
+    return timedelta(**span) // timedelta(microseconds=1)
