@@ -1,6 +1,7 @@
 """Receipts: what each account was given of the log, as intervals of its positions."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -8,20 +9,22 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from psycopg import Cursor
+from psycopg.rows import TupleRow
 
 from hub.domain.identifiers import AccountId, GuardId, StixId, SubscriptionId, Tick
 from hub.domain.pages import Channel, Query, VersionKeyword
 from hub.store.database import Database
 from hub.store.log.segments import AgedGuard, Allowed, Block
 
+Noted = Callable[[], list[int]]
+"""Gives the numbers of the readings that pages were noted in."""
+
 EVERYWHERE: Final = 0
 """The collection of a reading that went over all of them."""
 
 BROUGHT: Final = frozenset({Channel.WEBHOOK, Channel.STREAM})
 """Channels of which it is known how far the receiver has been sent what was noted."""
-
-Noted = Callable[[], int]
-"""Gives the number of the reading that a page was noted in."""
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -94,43 +97,42 @@ class Receipts:
     def __init__(self) -> None:
         self._known: dict[tuple[tuple[GuardId, ...], tuple[Block, ...]], bytes] = {}
 
-    def note(self, database: Database, given: Given) -> Noted:
-        """Note a page that is not empty, in a transaction of its own that does not wait for the disk.
+    def note(self, database: Database, given: Given) -> None:
+        """Note a page that is not empty, as `note_all` does."""
+        self.note_all(database, [given])
 
-        What is brought is noted before it leaves, and counts as sent only when `hub.store.withdrawals.sent` says so.
-        Return what gives the number of the reading: it waits for the statement, which in a pipeline is not done yet.
+    def note_all(self, database: Database, given: Sequence[Given]) -> Noted:
+        """Note pages that are not empty, in transactions of their own that do not wait for the disk.
+
+        Pages that differ in nothing but whose they are are noted by one statement. What is brought is noted before it
+        leaves, and counts as sent only when `hub.store.withdrawals.sent` says so. Return what gives the numbers of the
+        readings: it waits for the statements, which in a pipeline are not done yet.
 
         What is noted outlives the hub. Where PostgreSQL itself crashes, what it had not yet written out is lost, at
         most three times its `wal_writer_delay`, which is 0.6 s unless it was changed.
         """
-        kept = filter_of(given.query)
-        written = msgspec.json.encode(kept)
-        clearance = self._clearance(database, given.allowed)
-        after = 0 if given.query.after is None else given.query.after
-        spans = _spans(given.allowed.blocks, after, given.last)
-        cursor = database.execute(
-            _NOTE,
-            {
-                "walk": _walk(given, written, clearance),
-                "grows": not given.allowed.aged and VersionKeyword.FIRST not in kept.keywords,
-                "account": given.account,
-                "channel": given.channel,
-                "subscription": None if given.subscription is None else UUID(given.subscription),
-                "sent": after if given.channel in BROUGHT else None,
-                "collection": given.collection,
-                "filter": None if kept == _USUAL else written.decode(),
-                "clearance": clearance,
-                "aged": msgspec.json.encode(given.allowed.aged).decode() if given.allowed.aged else None,
-                "rewrites": given.rewrites,
-                "head": given.head,
-                "after": after,
-                "last": given.last,
-                "at": given.at,
-                "from_seqs": [low for low, _ in spans],
-                "to_seqs": [high for _, high in spans],
-            },
-        )
-        return lambda: int(cursor.fetchall()[0][0])
+        alike: dict[Hashable, dict[bytes, Given]] = defaultdict(dict)
+        places: list[tuple[Hashable, bytes]] = []
+        facts: dict[Hashable, dict[str, object]] = {}
+        for each in given:
+            clearance = self._clearance(database, each.allowed)
+            written = msgspec.json.encode(filter_of(each.query))
+            walk = _walk(each, written, clearance)
+            key: Hashable = (
+                (each.channel, each.collection, written, clearance, tuple(each.allowed.aged)),
+                (each.query.after, each.last, each.rewrites, each.head),
+            )
+            alike[key][walk] = each
+            places.append((key, walk))
+            if key not in facts:
+                facts[key] = _facts(each, clearance)
+        cursors = {key: _note_alike(database, walks, facts[key]) for key, walks in alike.items()}
+
+        def numbers() -> list[int]:
+            found: dict[Hashable, dict[bytes, int]] = {key: dict(cursor.fetchall()) for key, cursor in cursors.items()}
+            return [found[key][walk] for key, walk in places]
+
+        return numbers
 
     def _clearance(self, database: Database, allowed: Allowed) -> bytes:
         """Return the digest of a clearance, keeping the clearance where that is not known to be done."""
@@ -168,13 +170,14 @@ _MOST_KNOWN: Final = 10_000
 
 _NOTE: Final = """
     WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS value),
-    grown AS (
-        UPDATE readings SET last = GREATEST(readings.last, %(last)s::int8), pages = readings.pages + 1,
-            last_at = GREATEST(readings.last_at, %(at)s)
-        FROM relaxed
-        WHERE relaxed.value = 'off' AND readings.id = (
+    given AS MATERIALIZED (
+        SELECT * FROM unnest(%(walks)s::bytea[], %(accounts)s::text[], %(subscriptions)s::uuid[])
+            AS g (walk, account, subscription)
+    ),
+    found AS MATERIALIZED (
+        SELECT g.walk, c.id FROM given g CROSS JOIN LATERAL (
             SELECT r.id FROM readings r
-            WHERE %(grows)s AND r.walk = %(walk)s AND coalesce(r.sent, r.last) >= %(after)s::int8
+            WHERE %(grows)s AND r.walk = g.walk AND coalesce(r.sent, r.last) >= %(after)s::int8
               AND r.after <= %(after)s::int8
               AND r.rewrites <= %(rewrites)s::int8
               AND (r.rewrites = %(rewrites)s::int8 OR NOT EXISTS (
@@ -185,18 +188,24 @@ _NOTE: Final = """
                 JOIN former_rows f ON f.seq > span.low AND f.seq <= span.high
                 WHERE f.until > r.rewrites AND f.until <= %(rewrites)s::int8))
             ORDER BY r.last DESC LIMIT 1
-        )
-        RETURNING readings.id
+        ) AS c
+    ),
+    grown AS (
+        UPDATE readings SET last = GREATEST(readings.last, %(last)s::int8), pages = readings.pages + 1,
+            last_at = GREATEST(readings.last_at, %(at)s)
+        FROM relaxed, found
+        WHERE relaxed.value = 'off' AND readings.id = found.id
+        RETURNING readings.walk, readings.id
     ),
     begun AS (
         INSERT INTO readings (walk, account, channel, collection, filter, clearance, aged, rewrites, head, after, last,
                               first_at, last_at, subscription, sent)
-        SELECT %(walk)s, %(account)s, %(channel)s, %(collection)s, %(filter)s::jsonb, %(clearance)s, %(aged)s::jsonb,
-               %(rewrites)s, %(head)s, %(after)s, %(last)s, %(at)s, %(at)s, %(subscription)s, %(sent)s
-        FROM relaxed WHERE NOT EXISTS (SELECT FROM grown)
-        RETURNING id
+        SELECT g.walk, g.account, %(channel)s, %(collection)s, %(filter)s::jsonb, %(clearance)s, %(aged)s::jsonb,
+               %(rewrites)s, %(head)s, %(after)s, %(last)s, %(at)s, %(at)s, g.subscription, %(sent)s
+        FROM relaxed, given g WHERE NOT EXISTS (SELECT FROM grown WHERE grown.walk = g.walk)
+        RETURNING walk, id
     )
-    SELECT id FROM grown UNION ALL SELECT id FROM begun
+    SELECT walk, id FROM grown UNION ALL SELECT walk, id FROM begun
 """
 """Grow the walk that this page continues or repeats, unless a row that the page goes over was rewritten since the walk
 began, or what was noted before the page was not sent: then the page is the first of another."""
@@ -218,6 +227,44 @@ _MAY_HAVE_HELD: Final = f"""
     )
     ORDER BY r.id
 """  # noqa: S608 - a constant
+
+
+def _facts(given: Given, clearance: bytes) -> dict[str, object]:
+    """Give the parameters of `_NOTE` that do not say whose a page is."""
+    kept = filter_of(given.query)
+    after = 0 if given.query.after is None else given.query.after
+    spans = _spans(given.allowed.blocks, after, given.last)
+    return {
+        "grows": not given.allowed.aged and VersionKeyword.FIRST not in kept.keywords,
+        "channel": given.channel,
+        "sent": after if given.channel in BROUGHT else None,
+        "collection": given.collection,
+        "filter": None if kept == _USUAL else msgspec.json.encode(kept).decode(),
+        "clearance": clearance,
+        "aged": msgspec.json.encode(given.allowed.aged).decode() if given.allowed.aged else None,
+        "rewrites": given.rewrites,
+        "head": given.head,
+        "after": after,
+        "last": given.last,
+        "from_seqs": [low for low, _ in spans],
+        "to_seqs": [high for _, high in spans],
+    }
+
+
+def _note_alike(database: Database, walks: Mapping[bytes, Given], facts: Mapping[str, object]) -> Cursor[TupleRow]:
+    """Note pages of several readers; in one order, so that processes which note the same do not wait in a circle."""
+    ordered = sorted(walks)
+    owners = [walks[walk] for walk in ordered]
+    return database.execute(
+        _NOTE,
+        {
+            **facts,
+            "walks": ordered,
+            "accounts": [each.account for each in owners],
+            "subscriptions": [None if each.subscription is None else UUID(each.subscription) for each in owners],
+            "at": max(each.at for each in owners),
+        },
+    )
 
 
 def _walk(given: Given, written: bytes, clearance: bytes) -> bytes:

@@ -50,8 +50,8 @@ class Noting:
             return []
         try:
             with self._pool.statement() as database, database.pipeline():
-                noted = [self._receipts.note(database, each) for each in given]
-            return [number() for number in noted]
+                noted = self._receipts.note_all(database, given)
+            return noted()
         except BaseException:
             self._receipts = Receipts()  # what it takes for kept may be undone
             raise
