@@ -20,6 +20,7 @@ class Kind(StrEnum):
     WEB = "web"
     WEB_WORKER = "web worker"
     INGEST = "ingest"
+    DELIVER = "deliver"
     POSTMASTER = "postmaster"
     BACKEND = "postgres backend"
     AUXILIARY = "postgres auxiliary"
@@ -82,6 +83,8 @@ def _kind_of(process: psutil.Process, supervisor: int) -> Kind | None:
             kind = Kind.WEB if direct else Kind.WEB_WORKER
         case [*_, "hub", "ingest"]:
             kind = Kind.INGEST
+        case [*_, "hub", "deliver"]:
+            kind = Kind.DELIVER
         case [program, *_] if "valkey-server" in program:
             kind = Kind.VALKEY
         case [program, *_] if program.endswith("/postgres") and direct:

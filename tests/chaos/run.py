@@ -6,6 +6,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+from tests.chaos.deliveries import deliveries
 from tests.chaos.storm import by_lot, storm
 
 
@@ -14,11 +15,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/chaos", description="Kill processes of a hub while clients push.")
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--deliveries", action="store_true", help="with 4 writers, subscribers and changing rights")
+    parser.add_argument("--subscribers", type=int, default=40)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="hub-chaos-") as name:
         plan = by_lot(chosen.kills, seed=chosen.seed)
-        report = storm(Path(name).resolve() / "data", plan, seed=chosen.seed, tell=_say)
-    for key, value in asdict(report).items():
+        data = Path(name).resolve() / "data"
+        if chosen.deliveries:
+            report = asdict(deliveries(data, plan, subscribers=chosen.subscribers, seed=chosen.seed, tell=_say))
+        else:
+            report = asdict(storm(data, plan, seed=chosen.seed, tell=_say))
+    for key, value in report.items():
         _say(f"{key}: {value}")
 
 

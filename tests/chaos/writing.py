@@ -38,6 +38,7 @@ class Writer:
     alias: str
     rng: random.Random
     acknowledged: list[Object] = field(default_factory=list)
+    pushed_at: dict[str, float] = field(default_factory=dict)
     envelopes: int = 0
     large: int = 0
     lost: int = 0
@@ -57,9 +58,12 @@ class Writer:
 
     def _object(self) -> Object:
         tlp = self.rng.choice(list(Tlp))
-        return indicator(tlp=tlp) if self.rng.random() < 0.8 else address(tlp=tlp)
+        return indicator(tlp=tlp, confidence=self.rng.randint(0, 100)) if self.rng.random() < 0.8 else address(tlp=tlp)
 
     def _push(self, objects: Sequence[Object]) -> None:
+        begun = time.monotonic()
+        for thing in objects:
+            self.pushed_at.setdefault(thing["id"], begun)
         body = msgspec.json.encode({"objects": objects})
         response = self._answer(partial(self.caller.post, f"collections/{self.alias}/objects/", body))
         assert response.status_code == HTTPStatus.ACCEPTED, response.text
