@@ -29,7 +29,7 @@ from hub.store.withdrawals.events import (
 from hub.store.withdrawals.notices import add_notices, told_of
 from hub.store.withdrawals.sent import SentReading, hold_sent, sent_readings
 
-STEP: Final = 500
+STEP: Final = 250
 """How many rows, or objects, are gone through in one transaction."""
 
 _Object = tuple[StixId, OrganisationId]

@@ -82,10 +82,12 @@ def add_notices(database: Database, found: Iterable[Withdrawn]) -> None:
 
 def waiting_notices(database: Database, addressee: Addressee, *, most: int) -> list[Notice]:
     """Return what an addressee has not received, in the order in which it came up."""
+    whose = "w.subscription = %(subscription)s"
+    if addressee.subscription is None:
+        whose = "w.subscription IS NULL AND w.account = %(account)s"
     rows = database.execute(
-        f"SELECT {_COLUMNS} FROM withdrawals w WHERE w.subscription IS NOT DISTINCT FROM %s AND w.account = %s"  # noqa: S608 - a constant
-        " AND w.received IS NULL ORDER BY w.number LIMIT %s",
-        (_uuid(addressee.subscription), addressee.account, most),
+        f"SELECT {_COLUMNS} FROM withdrawals w WHERE {whose} AND w.received IS NULL ORDER BY w.number LIMIT %(most)s",  # noqa: S608 - constants
+        {"subscription": _uuid(addressee.subscription), "account": addressee.account, "most": most},
     )
     return [_notice(row) for row in rows]
 

@@ -86,6 +86,8 @@ def sent_readings(
             "ticks": list(ticks),
             "guards": list(guards),
             "ids": list(ids),
+            "first": min(ticks),
+            "last": max(ticks),
             "accounts": None if accounts is None else list(accounts),
         },
     )
@@ -118,6 +120,7 @@ _MAY_HAVE_BROUGHT: Final = f"""
     FROM readings r JOIN clearances_given c ON c.digest = r.clearance
     WHERE r.channel IN ('webhook', 'stream')
       AND (%(accounts)s::text[] IS NULL OR r.account = ANY(%(accounts)s::text[]))
+      AND r.sent >= %(first)s AND (r.after < %(last)s OR c.blocks <> '[]'::jsonb)
       AND (r.subscription IS NULL OR EXISTS (SELECT FROM subscriptions s WHERE s.id = r.subscription))
       AND EXISTS (
         SELECT FROM unnest(%(collections)s::int2[], %(ticks)s::int8[], %(guards)s::int4[], %(ids)s::text[])

@@ -69,6 +69,7 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX withdrawals_waiting ON withdrawals (subscription, number) WHERE received IS NULL",
+    "CREATE INDEX withdrawals_streams ON withdrawals (account, number) WHERE received IS NULL AND subscription IS NULL",
     "CREATE INDEX withdrawals_account ON withdrawals (account, number)",
 )
 
