@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from hub.cli.agreements.display import show_list, show_record
+from hub.cli.agreements.display import show_list, show_record, show_whole
 from hub.cli.agreements.files import read_agreement
 from hub.cli.agreements.signing import add_signature, sign, sign_document
 from hub.cli.console import json_option, print_json
@@ -35,7 +35,7 @@ def list_(desk: Desk) -> None:
 @reads
 def show(desk: Desk, agreement_id: AgreementId) -> None:
     """Show one agreement with all that has happened to it."""
-    show_record(catalogue.show_agreement(desk.pool, agreement_id), as_json=desk.as_json)
+    show_whole(catalogue.show_agreement(desk.pool, agreement_id), as_json=desk.as_json)
 
 
 @agreement.command()

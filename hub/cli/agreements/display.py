@@ -1,13 +1,15 @@
 """How agreements are shown: a line each, or one with all that has happened to it."""
 
 import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from hub.cli.console import print_json, print_table
+from hub.cli.agreements.particulars import instant_in_words, state_in_words, version_in_lines
+from hub.cli.console import print_json, print_table, printable
 from hub.domain.agreements import AgreementRecord, AgreementVersion
-from hub.domain.clock import tick_of, timestamp_of
 
 JsonObject = dict[str, Any]
 
@@ -54,7 +56,7 @@ def show_record(record: AgreementRecord, *, as_json: bool) -> None:
     if as_json:
         print_json(record_facts(record))
         return
-    print_table(_HEADS, [_row(record, version) for version in record.versions])
+    _print_table((record,))
     awaiting = record.awaiting
     if awaiting is not None:
         producers = ", ".join(sorted(awaiting.producers))
@@ -65,24 +67,39 @@ def show_record(record: AgreementRecord, *, as_json: bool) -> None:
         )
 
 
+def show_whole(record: AgreementRecord, *, as_json: bool) -> None:
+    """Print one agreement, and under it all that each version says and that has happened to it."""
+    show_record(record, as_json=as_json)
+    if as_json:
+        return
+    for version in record.versions:
+        click.echo()
+        for line in version_in_lines(version):
+            click.echo(printable(line))
+
+
 def show_list(records: tuple[AgreementRecord, ...], *, as_json: bool) -> None:
     """Print every agreement, a line a version."""
     if as_json:
         print_json([record_facts(record) for record in records])
         return
-    print_table(_HEADS, [_row(record, version) for record in records for version in record.versions])
+    _print_table(records)
 
 
 _HEADS = ("agreement", "version", "state", "effect", "title", "parties", "unsigned", "valid from", "valid until")
 
 
-def _row(record: AgreementRecord, version: AgreementVersion) -> tuple[object, ...]:
+def _print_table(records: Iterable[AgreementRecord]) -> None:
+    at = datetime.now(UTC)
+    print_table(_HEADS, [_row(record, version, at=at) for record in records for version in record.versions])
+
+
+def _row(record: AgreementRecord, version: AgreementVersion, *, at: datetime) -> tuple[object, ...]:
     document = version.document
-    awaits = record.awaiting is not None and record.awaiting.version == version.number
     return (
         record.id,
         version.number,
-        f"{version.state} (awaits approval)" if awaits else version.state.value,
+        state_in_words(record, version, at=at),
         document.effect.value,
         document.title,
         ", ".join(sorted(document.parties)),
@@ -92,5 +109,5 @@ def _row(record: AgreementRecord, version: AgreementVersion) -> tuple[object, ..
     )
 
 
-def _instant(instant: Any) -> str | None:  # noqa: ANN401 - datetime or None
-    return None if instant is None else timestamp_of(tick_of(instant))
+def _instant(instant: datetime | None) -> str | None:
+    return None if instant is None else instant_in_words(instant)

@@ -4,14 +4,16 @@ import json
 import sys
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from hub.cli.agreements.display import show_record
 from hub.cli.agreements.files import read_agreement
 from hub.cli.agreements.keyfiles import KeyFileError, is_locked, read_private
+from hub.cli.agreements.outcomes import require_not_ended, told_after, version_of, what_is_likely
 from hub.cli.client.connection import server_options, settings_of, transported
 from hub.cli.console import json_option, print_json, printable
 from hub.cli.directory.desk import Desk, writes
@@ -19,7 +21,7 @@ from hub.domain.agreements import AgreementDocument, DetachedSignature
 from hub.domain.errors import ConflictError
 from hub.domain.identifiers import AgreementId, KeyId
 from hub.outbound.administration import AdministrationClient
-from hub.policy.agreements.canonical import canonical_bytes
+from hub.policy.agreements.canonical import canonical_bytes, digest_of
 from hub.policy.agreements.documents import document_of
 from hub.policy.agreements.signatures import key_id
 from hub.services.agreements.signing import sign as keep_signature
@@ -50,24 +52,30 @@ def sign(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Read the agreement ID from a hub, show it, sign it with your key on this machine, and hand the signature in.
 
-    What is signed is the canonical JSON (RFC 8785) of what you are shown: exactly that version.
+    What is signed is the canonical JSON (RFC 8785) of what you are shown: exactly that version. Compare its SHA-256
+    with the other parties before you answer. Afterwards you are told where the version stands.
     """
     settings = settings_of(url=url, username=username, token=token, token_file=token_file, cacert=cacert)
     with transported(settings) as transport:
         hub = AdministrationClient(transport, url)
-        chosen = number or _newest(hub.get("agreements", agreement_id))
-        offered = hub.get("agreements", agreement_id, "versions", str(chosen))["document"]
+        with what_is_likely(missing=_NOT_YOURS):
+            before = version_of(hub.get("agreements", agreement_id), number)
+            require_not_ended(agreement_id, before)
+            chosen = int(before["number"])
+            offered = hub.get("agreements", agreement_id, "versions", str(chosen))["document"]
         document = document_of(offered, source=f"agreement {agreement_id}")
         if (document.id, document.version) != (agreement_id, chosen):
             given = f"{document.id}, version {document.version}"
             raise ConflictError(f"The hub gave {given}, when asked for {agreement_id}, version {chosen}.")
         _ask(document, yes=yes)
         signature = _signature(document, key_file)
-        answer = hub.post("agreements", agreement_id, "versions", str(chosen), "sign", value=signature)
+        with what_is_likely(missing=_NOT_YOUR_KEY):
+            answer = hub.post("agreements", agreement_id, "versions", str(chosen), "sign", value=signature)
+    told = told_after(answer, before, signature["key"], at=datetime.now(UTC))
     if as_json:
         print_json(answer)
         return
-    click.echo(f"signed: {agreement_id}, version {chosen}, with {signature['key']}")
+    click.echo("\n".join(map(printable, told.split("\n"))))
 
 
 @click.command("sign-document")
@@ -77,12 +85,16 @@ def sign(  # noqa: PLR0913 - one parameter an option
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="FILE", help="Where it goes."
 )
-def sign_document(file: Path, *, key_file: Path, yes: bool, out: Path) -> None:
+@json_option
+def sign_document(file: Path, *, key_file: Path, yes: bool, out: Path, as_json: bool) -> None:
     """Sign the agreement in FILE without a hub in reach; the operators take the signature in (add-signature)."""
     document = read_agreement(file)
     _ask(document, yes=yes)
     signed = {"agreement": document.id, "version": document.version, **_signature(document, key_file)}
     out.write_text(json.dumps(signed, indent=2) + "\n")
+    if as_json:
+        print_json({**signed, "digest": _digest(document), "file": str(out)})
+        return
     click.echo(f"signed: {document.id}, version {document.version}; the signature is in {out}")
 
 
@@ -100,18 +112,19 @@ def add_signature(desk: Desk, file: Path) -> None:
     show_record(keep_signature(desk.pool, name, number, signature, act=desk.act), as_json=desk.as_json)
 
 
-def _newest(record: Any) -> int:  # noqa: ANN401 - JSON is what it is
-    return int(max(version["number"] for version in record["versions"]))
-
-
 def _ask(document: AgreementDocument, *, yes: bool) -> None:
     """Show what will be signed, and ask; raise UsageError where there is nobody to ask."""
     click.echo(printable_json(json.loads(canonical_bytes(document))), err=True)
+    click.echo(f"SHA-256 of what is signed: {_digest(document)}", err=True)
     if yes:
         return
     if not sys.stdin.isatty():
         raise click.UsageError("There is nobody to ask whether to sign this: read it, and give --yes.")
     click.confirm(f"Sign {document.id}, version {document.version}?", abort=True, err=True)
+
+
+def _digest(document: AgreementDocument) -> str:
+    return digest_of(canonical_bytes(document))
 
 
 def printable_json(value: object) -> str:
@@ -126,3 +139,10 @@ def _signature(document: AgreementDocument, key_file: Path) -> dict[str, str]:
         "key": key_id(key.public_key().public_bytes_raw()),
         "signature": b64encode(key.sign(canonical_bytes(document))).decode("ascii"),
     }
+
+
+_NOT_YOURS: Final = "The agreement is not one to which your member is a party, or it is not proposed yet."
+_NOT_YOUR_KEY: Final = (
+    "The key is not registered for the organisation of your account: an administrator of it registers the public half"
+    " with POST /api/v1/organisations/ORGANISATION/keys. Or the agreement is no longer there for you."
+)

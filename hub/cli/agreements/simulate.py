@@ -39,8 +39,8 @@ _TURNS: Final[Mapping[str, Callable[[str], Change]]] = {
     "end": lambda name: AgreementTurn(agreement=AgreementId(name), state=AgreementState.ENDED),
     "suspend-member": lambda name: MemberTurn(member=MemberCode(name.upper()), status=MemberStatus.SUSPENDED),
     "activate-member": lambda name: MemberTurn(member=MemberCode(name.upper()), status=MemberStatus.ACTIVE),
-    "suspend-pair": lambda name: _pair(name, Standing.SUSPENDED),
-    "resume-pair": lambda name: _pair(name, Standing.ACTIVE),
+    "suspend-pair": lambda name: _pair("suspend-pair", name, Standing.SUSPENDED),
+    "resume-pair": lambda name: _pair("resume-pair", name, Standing.ACTIVE),
     "disable-organisation": lambda name: OrganisationTurn(
         organisation=OrganisationId(name), standing=Standing.SUSPENDED
     ),
@@ -84,8 +84,10 @@ def _change(file: Path | None, turn: tuple[str, str] | None) -> Change:
     raise click.UsageError("Give the FILE of an agreement, or --change WHAT ID.")
 
 
-def _pair(name: str, standing: Standing) -> Change:
+def _pair(what: str, name: str, standing: Standing) -> Change:
     one, _, other = name.upper().partition("-")
+    if not (one and other) or "-" in other or one == other:
+        raise click.UsageError(f"{what} takes two members with a hyphen between them, like AU-JP; {name} is not that.")
     return PairTurn(one=MemberCode(one), other=MemberCode(other), standing=standing)
 
 

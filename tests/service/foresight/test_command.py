@@ -89,3 +89,12 @@ def test_what_an_operator_is_about_to_do_is_foreseen_too(run: Run, change: tuple
 def test_a_file_or_a_change_has_to_be_given(run: Run, file: str) -> None:
     assert run().exit_code == 2
     assert run(file, "--change", "end", "regional-baseline").exit_code == 2
+
+
+@pytest.mark.parametrize("pair", ["AU", "AU-", "AU:JP", "au-au", "AU-JP-NZ"])
+def test_a_pair_has_to_be_two_members(run: Run, pair: str) -> None:
+    refused = run("--change", "suspend-pair", pair)
+    assert refused.exit_code == 2
+    assert f"suspend-pair takes two members with a hyphen between them, like AU-JP; {pair} is not that." in " ".join(
+        refused.stderr.split()
+    )

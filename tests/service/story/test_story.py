@@ -85,6 +85,13 @@ class Stage:
         """Run a command as a member does, on a machine of its own, against the hub's address."""
         return self._run(*words, "--url", self.hub.root, "--username", who.username, token=who.token)
 
+    def turned_down(self, who: Caller, *words: str) -> str:
+        """Run a command as a member does, see it fail, and return what it says."""
+        words = (*words, "--url", self.hub.root, "--username", who.username)
+        done = self._done(*words, token=who.token)
+        assert done.returncode == 1, done.stderr
+        return done.stderr
+
     def document(self, *, version: int, tlp_max: str) -> str:
         """Write the agreement into a file and return its name."""
         path = self.desk / f"au-nz-{version}.toml"
@@ -101,8 +108,13 @@ class Stage:
         return str(path)
 
     def _run(self, *words: str, token: str = "") -> str:
+        done = self._done(*words, token=token)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def _done(self, *words: str, token: str = "") -> subprocess.CompletedProcess[str]:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("HUB_")}
-        done = subprocess.run(
+        return subprocess.run(
             [sys.executable, "-m", "hub", *words],
             cwd=ROOT,
             env=environment | {"HUB_TOKEN": token} if token else environment,
@@ -111,8 +123,6 @@ class Stage:
             stdin=subprocess.DEVNULL,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -157,12 +167,22 @@ def test_two_members_agree_exchange_amend_and_part(stage: Stage) -> None:
 
     # Proposed, and signed by one: nothing yet.
     stage.operator("agreement", "draft", first)
+    unseen = stage.turned_down(ana, "agreement", "sign", "au-nz", "--key", keys[ana], "--yes")
+    assert "error: NOT_FOUND: " in unseen
+    assert "or it is not proposed yet" in unseen
     stage.operator("agreement", "propose", "au-nz")
-    stage.member(ana, "agreement", "sign", "au-nz", "--key", keys[ana], "--yes")
+    assert "The key is not registered" in stage.turned_down(
+        ana, "agreement", "sign", "au-nz", "--key", keys[kim], "--yes"
+    )
+    signed = stage.member(ana, "agreement", "sign", "au-nz", "--key", keys[ana], "--yes")
+    assert signed.startswith("signed: au-nz, version 1, with SHA256:")
+    assert "state: proposed; waits for NZ" in signed
+    again = stage.member(ana, "agreement", "sign", "au-nz", "--key", keys[ana], "--yes")
+    assert again.startswith("nothing changed: au-nz, version 1 was signed before, with this key")
     assert poller.poll() == []
 
     # Signed by both: what was there before arrives, once, and then what comes.
-    stage.member(kim, "agreement", "sign", "au-nz", "--key", keys[kim], "--yes")
+    assert "state: active\n" in stage.member(kim, "agreement", "sign", "au-nz", "--key", keys[kim], "--yes")
     assert poller.poll() == [early["id"]]
     assert poller.poll() == []
     fresh, back = indicator(tlp=Tlp.AMBER), indicator(tlp=Tlp.AMBER)
@@ -189,6 +209,8 @@ def test_two_members_agree_exchange_amend_and_part(stage: Stage) -> None:
     assert "SR-11" in json.dumps(explained)
     readers = ana.call_api("GET", "me/readers", query={"object": early["id"]}).json()
     assert kim.username in json.dumps(readers)
+    ended = stage.turned_down(ana, "agreement", "sign", "au-nz", "--key", keys[ana], "--yes")
+    assert ended.startswith("error: ENDED: Version 2 of au-nz has ended at ")
 
 
 def _served_after(stage: Stage, change: Any) -> int:
