@@ -64,6 +64,7 @@ class Settings:
     data: Path = _DATA
     database_url: str = ""
     redis_url: str = ""
+    replica_urls: str = ""
     collections: Path = _COLLECTIONS
     agreements: Path = _AGREEMENTS
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Event
+from typing import Final
 
 import structlog
 from flask import Flask
@@ -41,9 +42,13 @@ from hub.store.directory.seeding import ACTOR
 from hub.store.log.head import cursor_key
 from hub.store.log.numbers import number_collections
 from hub.store.migrate import migrate
+from hub.store.replicas import Replicas
 from hub.web.application import create_application
 from hub.web.services import Services
 from hub.web.settings import TaxiiSettings
+
+_REPLICA_PATIENCE: Final = 0.2
+"""Seconds."""
 
 _log = structlog.get_logger()
 
@@ -135,7 +140,7 @@ def application(settings: Settings, urls: ServerUrls) -> Flask:
     services = Services(
         authenticating=Authenticating(pool, now),
         access=Access(),
-        reading=Reading(parts.clearances, parts.numbers, Noting(pool, now)),
+        reading=Reading(parts.clearances, parts.numbers, Noting(pool, now), replicas=_replicas(settings)),
         submitting=Submitting(pool, parts.publishing, parts.queue, parts.limits, now, parts.tell),
         deleting=Deleting(pool, parts.clearances, parts.numbers, now, parts.tell),
         catalogue=parts.catalogue,
@@ -167,6 +172,18 @@ def run_ingest(settings: Settings, urls: ServerUrls, stop: Event) -> None:
             tell=parts.tell,
         )
         worker.run(f"{socket.gethostname()}-{os.getpid()}", stop)
+
+
+def _replicas(settings: Settings) -> Replicas:
+    """Connect to the replicas meanwhile: a hub starts without them, and a page does not wait for one."""
+    bound = timedelta(seconds=settings.read_seconds)
+    pools = [
+        Pool.reading(url, size=settings.web_threads, at_most=bound, patience=_REPLICA_PATIENCE)
+        for url in settings.replica_urls.split()
+    ]
+    for pool in pools:
+        pool.open_later()
+    return Replicas(pools)
 
 
 def _taxii(settings: Settings) -> TaxiiSettings:

@@ -12,6 +12,7 @@ from hub.services.explaining.noting import Noting
 from hub.store.database import Database
 from hub.store.log.pages import Slice, knows, read_payloads, read_versions
 from hub.store.log.segments import Allowed
+from hub.store.replicas import Replicas
 
 Item = TypeVar("Item")
 Reader = Callable[[Database, Query, int, Allowed], Slice]
@@ -23,14 +24,22 @@ _NO_NUMBER = 0
 class Reading:
     """Pages for a reader: what the rules allow at this moment, and nothing that tells of the rest."""
 
-    def __init__(self, clearances: Clearances, numbers: Mapping[CollectionId, int], noting: Noting | None) -> None:
+    def __init__(
+        self,
+        clearances: Clearances,
+        numbers: Mapping[CollectionId, int],
+        noting: Noting | None,
+        *,
+        replicas: Replicas | None = None,
+    ) -> None:
         self._clearances = clearances
+        self._replicas = replicas or Replicas(())
         self._numbers = numbers
         self._noting = noting
 
     def unnoted(self) -> "Reading":
         """Return the same without receipts: for pages of which nothing but their headers leaves the hub."""
-        return Reading(self._clearances, self._numbers, None)
+        return Reading(self._clearances, self._numbers, None, replicas=self._replicas)
 
     def objects(self, account: AccountId, query: Query) -> Page[bytes]:
         """Return a page of objects, each the JSON value as it was received (TAXII 2.1 §5.4)."""
@@ -68,7 +77,7 @@ class Reading:
         number = self._number(query.collection)
 
         def ask(database: Database, allowed: Allowed) -> tuple[int, tuple[Slice, Allowed]]:
-            seen = read(database, query, number, allowed)
+            seen = self._replicas.read(database, lambda asked: read(asked, query, number, allowed))
             return seen.epoch, (seen, allowed)
 
         seen, allowed = self._clearances.answer(account, ask)

@@ -28,8 +28,13 @@ class StoreError(Exception):
 class Pool:
     """Connections of one process; open it before use and close it at the end."""
 
-    def __init__(self, url: str, *, size: int = 8, parameters: Mapping[str, str] | None = None) -> None:
-        """Make a pool of at most `size` connections, each with these run-time parameters of PostgreSQL."""
+    def __init__(
+        self, url: str, *, size: int = 8, parameters: Mapping[str, str] | None = None, patience: float = 10.0
+    ) -> None:
+        """Make a pool of at most `size` connections, each with these run-time parameters of PostgreSQL.
+
+        Whoever finds no connection within `patience` seconds is told that the database does not answer.
+        """
         self._parameters = dict(parameters or {})
         self._pool: ConnectionPool[Any] = ConnectionPool(
             url,
@@ -38,17 +43,17 @@ class Pool:
             open=False,
             configure=self._configure if parameters else None,
             kwargs={"autocommit": True, "prepare_threshold": 2},
-            timeout=10,
+            timeout=patience,
         )
 
     @classmethod
-    def reading(cls, url: str, *, size: int, at_most: timedelta) -> Self:
+    def reading(cls, url: str, *, size: int, at_most: timedelta, patience: float = 10.0) -> Self:
         """Make a pool for what readers ask: a statement that takes longer than `at_most` is given up.
 
         None occupies more than one process of the server; for a page, starting others takes longer than they save.
         """
         bounds = {"statement_timeout": str(max(1, at_most // _MILLISECOND)), "max_parallel_workers_per_gather": "0"}
-        return cls(url, size=size, parameters=bounds)
+        return cls(url, size=size, parameters=bounds, patience=patience)
 
     def open(self) -> None:
         """Connect; raise UnavailableError where the server does not answer."""
@@ -58,6 +63,10 @@ class Pool:
             raise UnavailableError(
                 "PostgreSQL does not answer; is it running, and is HUB_DATABASE_URL right?"
             ) from error
+
+    def open_later(self) -> None:
+        """Connect meanwhile; until the server answers, nobody finds a connection."""
+        self._pool.open(wait=False)
 
     def close(self) -> None:
         """Close every connection."""

@@ -48,6 +48,9 @@ _ONE: Final = replace(ALL, id=CollectionId(""))
 _SOME: Final = replace(ALL, id=CollectionId(""))
 """Stand for a batch's collections: one is compared, so that an index gives rows in order; several are listed."""
 
+CHANGED: Final = -1
+"""Stands for the epoch of a page during which it changed. It is nobody's, so that such a page is given to nobody."""
+
 PAGE_BYTES: Final = 32 * 1024 * 1024
 """A page of objects ends once it holds this much, however many were asked for (TAXII 2.1 §3.5 lets it)."""
 
@@ -134,7 +137,7 @@ def knows(database: Database, collection: int | None, object_id: StixId, allowed
 
 
 def _read(database: Database, query: Query, collections: Sequence[int], allowed: Allowed, form: _Form) -> Slice:
-    """Go through the segments until the page is full. Where the epoch changes meanwhile, a later one is returned.
+    """Go through the segments until the page is full, or the epoch changes.
 
     A page ends where rows of the log were rewritten since its first, so that all of its rows are of one state.
     """
@@ -171,7 +174,7 @@ def _read(database: Database, query: Query, collections: Sequence[int], allowed:
             break
         spent += sum(len(row[1]) for row in kept) if form.measured else 0
     return Slice(
-        epoch=max(epochs),
+        epoch=epochs.pop() if len(epochs) == 1 else CHANGED,
         genesis=Tick(genesis),
         rewrites=rewrites,
         head=Tick(head),
