@@ -49,6 +49,16 @@ def test_requests_are_counted_by_how_they_were_answered(region: Region, olga: Ca
     assert after["2xx"] > before.get("2xx", 0)
 
 
+def test_a_subscription_is_told_by_its_number(region: Region, olga: Caller, ana: Caller) -> None:
+    made = ana.post("/subscriptions", {"channel": "webhook", "url": "https://soc.example/hook"})
+    number = made.json["subscription"]["id"]
+    lines = scrape(region, olga).data.decode().splitlines()
+    told = {line.partition("{")[0] for line in lines if f'{{subscription="{number}"}}' in line}
+    assert {"hub_subscription_lag_seconds", "hub_subscription_lag_objects", "hub_subscription_retries_total"} <= told
+    assert 'hub_subscriptions{channel="webhook",state="active"} 1' in lines
+    assert "soc.example" not in "".join(lines)
+
+
 def test_no_label_holds_a_name(region: Region, olga: Caller, ana: Caller) -> None:
     producer = region.account("nz-cert/producer", Role.PRODUCER)
     text = scrape(region, olga).data.decode()

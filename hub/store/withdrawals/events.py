@@ -132,7 +132,7 @@ def reach(database: Database, event: int, *, reached: int, former: bool) -> None
 def finish(database: Database, event: int, *, now: Tick) -> None:
     """Note that an event has been gone through, and forget those of long ago."""
     database.execute("UPDATE withdrawal_events SET done = true WHERE id = %s", (event,))
-    database.execute("DELETE FROM withdrawal_events WHERE done AND id < %s AND at < %s", (event, now - KEPT))
+    database.execute("DELETE FROM withdrawal_events WHERE done AND at < %s", (now - KEPT,))
 
 
 def objects_under(database: Database, event: Event, *, most: int) -> tuple[list[tuple[StixId, OrganisationId]], int]:

@@ -45,6 +45,9 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX withdrawal_events_waiting ON withdrawal_events (id) WHERE NOT done",
+    "CREATE INDEX withdrawal_events_done ON withdrawal_events (at) WHERE done",
+    "CREATE INDEX withdrawal_events_epoch ON withdrawal_events (epoch)",
+    "CREATE INDEX withdrawal_events_rewrites ON withdrawal_events (rewrites)",
     "CREATE INDEX withdrawal_events_lost ON withdrawal_events (id) WHERE kind = 'lost'",
     # Who is told of what: a subscription, or all streams of an account that belong to none. `position` is the last at
     # which the version was sent; a notice that is given again for a later one has another id and number.
