@@ -1,5 +1,6 @@
 """The stream process: gunicorn with as many workers as are wanted, each with the application of its own."""
 
+import gc
 import os
 import resource
 import signal
@@ -22,6 +23,9 @@ _SPARE: Final = 256
 
 _SPARE_FILES: Final = 512
 
+_COLLECTING: Final = (50_000, 20, 100)
+"""Thousands of connections are many objects that live long: to go through them all often would hold up each event."""
+
 
 class Front(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured by the hub's settings alone."""
@@ -41,6 +45,8 @@ class Front(BaseApplication):  # type: ignore[misc]
         die_with_parent(signal.SIGKILL)
         configure_logs(self._settings)
         parts = build_streams(self._settings, self._urls, signals_here())
+        gc.freeze()
+        gc.set_threshold(*_COLLECTING)
         return Offloaded(parts, access_log=self._settings.access_log)
 
     def _options(self) -> dict[str, Any]:

@@ -71,11 +71,14 @@ class StreamReading:
                 confirm(database, list(sent.values()), now=tick_of(self._clock()))
 
     def portions(self, streams: Iterable[Stream]) -> Mapping[Stream, Portion]:
-        """Return what comes next for each stream, noted as given; streams that get the same have the same portion."""
+        """Return what comes next for each stream, noted as given.
+
+        Streams of one account that want the same from the same place on share all of it; others share what is read.
+        """
         orders: dict[tuple[object, ...], Leased] = {}
         chosen: dict[Stream, SubscriptionId] = {}
         for stream in streams:
-            key = (stream.account, stream.filter, stream.position)
+            key = (stream.account, id(stream.filter), stream.position)
             order = orders.get(key)
             if order is None:
                 order = orders[key] = _order(stream, number=len(orders))
