@@ -117,6 +117,8 @@ def _attack(
                     tell("rights have changed")
                 time.sleep(killer.rng.uniform(0.2, 1.5))
                 killer.strike(kind)
+                if kind is Kind.SUPERVISOR:
+                    _await_start(killer.hub)
                 tell(f"{number + 1}/{len(plan)} {kind}")
             _insist(lambda: enable_account(pool, AccountId(RESTORED), act=made("chaos")))
             time.sleep(1)
@@ -125,6 +127,15 @@ def _attack(
         for future in running:
             future.result()
     return changes
+
+
+def _await_start(hub: ServedHub) -> None:
+    """Wait until a hub says that it is ready: where a part of it ends before that, it gives up, as it should."""
+    deadline = time.monotonic() + _REST_SECONDS
+    while "hub is ready" not in hub.log:
+        assert hub.process.poll() is None, hub.log[-2_000:]
+        assert time.monotonic() < deadline, hub.log[-2_000:]
+        time.sleep(_POLL)
 
 
 def _change(pool: Pool) -> _Changes:

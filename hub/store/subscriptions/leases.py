@@ -111,11 +111,13 @@ def lease_subscriptions(
 
 
 def renew_leases(database: Database, leases: Sequence[tuple[SubscriptionId, int]], *, until: Tick) -> None:
-    """Let leases go on that still hold."""
+    """Let leases go on that still hold. Rows that another transaction is writing are left to it: nobody waits here."""
+    ids, numbers = _columns(leases)
     database.execute(
-        "UPDATE subscriptions s SET leased_until = b.until FROM unnest(%s::uuid[], %s::int8[], %s::int8[])"
-        " AS b (id, lease, until) WHERE s.id = b.id AND s.lease = b.lease AND s.leased_until > 0",
-        _columns([(subscription, lease, until) for subscription, lease in leases]),
+        "UPDATE subscriptions s SET leased_until = %s FROM unnest(%s::uuid[], %s::int8[]) AS b (id, lease)"
+        " WHERE s.id = b.id AND s.lease = b.lease AND s.leased_until > 0 AND s.id IN ("
+        " SELECT id FROM subscriptions WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)",
+        (until, ids, numbers, ids),
     )
 
 
@@ -178,11 +180,13 @@ def note_trouble(database: Database, trouble: Trouble, *, now: Tick) -> None:
 
 
 def give_back(database: Database, leases: Sequence[tuple[SubscriptionId, int]]) -> None:
-    """End leases that are not needed any more."""
+    """End leases that are not needed any more; one whose row is being written ends by itself, or by that."""
+    ids, numbers = _columns(leases)
     database.execute(
         "UPDATE subscriptions s SET leased_until = 0 FROM unnest(%s::uuid[], %s::int8[]) AS b (id, lease)"
-        " WHERE s.id = b.id AND s.lease = b.lease",
-        _columns(leases),
+        " WHERE s.id = b.id AND s.lease = b.lease AND s.id IN ("
+        " SELECT id FROM subscriptions WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)",
+        (ids, numbers, ids),
     )
 
 
