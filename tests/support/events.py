@@ -26,7 +26,9 @@ class Event:
 
     @property
     def objects(self) -> list[dict[str, Any]]:
-        """The objects of the envelope."""
+        """The objects of the envelope; a notice of a withdrawal brings none."""
+        if self.kind != "envelope":
+            return []
         objects: list[dict[str, Any]] = msgspec.json.decode(self.data)["objects"]
         return objects
 
