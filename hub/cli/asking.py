@@ -6,6 +6,7 @@ import click
 
 from hub.cli.console import print_json, print_table
 from hub.cli.directory.desk import Desk, reads
+from hub.cli.explain import print_receipts, stix_id
 from hub.domain.directory import Principal
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import AccountId, MemberCode, StixId
@@ -44,12 +45,17 @@ def why(desk: Desk, account: str, source: str, tlp: str, kind: str) -> None:
 @click.command()
 @_ACCOUNT
 @click.option(
-    "--object", "object_id", required=True, metavar="ID", help="The STIX id of an object of its organisation."
+    "--object",
+    "object_id",
+    type=stix_id,
+    required=True,
+    metavar="ID",
+    help="The STIX id of an object of its organisation.",
 )
 @reads
-def readers(desk: Desk, account: str, object_id: str) -> None:
-    """Say who can read an object of the account's own organisation, and why; `hub receipts` says who has."""
-    told = who_can_read(desk.pool, _principal(desk, account), StixId(object_id), at=datetime.now(UTC))
+def readers(desk: Desk, account: str, object_id: StixId) -> None:
+    """Say who can read an object of the account's own organisation, and why, and who has been given it."""
+    told = who_can_read(desk.pool, _principal(desk, account), object_id, at=datetime.now(UTC))
     if desk.as_json:
         print_json(as_json(told))
         return
@@ -69,6 +75,9 @@ def readers(desk: Desk, account: str, object_id: str) -> None:
             for verdict in body.verdicts
         ],
     )
+    click.echo("\nGiven to:" if told.has_read else "\nGiven to nobody.")
+    if told.has_read:
+        print_receipts(told.has_read)
 
 
 def _principal(desk: Desk, name: str) -> Principal:

@@ -1,7 +1,5 @@
 """`hub ledger` and `hub submission`: what has happened."""
 
-import json
-
 import click
 
 from hub.cli.directory.desk import Desk, Fact, reads
@@ -34,7 +32,7 @@ def ledger(desk: Desk, actor: str | None, subject: str | None, before: int, limi
                 "actor": entry.actor,
                 "action": entry.action,
                 "subject": entry.subject,
-                "detail": json.dumps(entry.detail),
+                "detail": entry.detail,
             }
             for entry in entries
         ],

@@ -19,7 +19,7 @@ def pair() -> None:
 @writes
 def suspend(desk: Desk, one: MemberCode, other: MemberCode) -> None:
     """Suspend: from now on nothing but TLP:CLEAR passes between ONE and OTHER, in either direction."""
-    desk.show(_facts(pairs.suspend_pair(desk.pool, one, other, act=desk.act)))
+    _show(desk, pairs.suspend_pair(desk.pool, one, other, act=desk.act))
 
 
 @pair.command()
@@ -28,7 +28,16 @@ def suspend(desk: Desk, one: MemberCode, other: MemberCode) -> None:
 @writes
 def resume(desk: Desk, one: MemberCode, other: MemberCode) -> None:
     """Resume: what agreements grant between ONE and OTHER flows again, once another operator approves what it opens."""
-    desk.show(_facts(pairs.resume_pair(desk.pool, one, other, act=desk.act)))
+    _show(desk, pairs.resume_pair(desk.pool, one, other, act=desk.act))
+
+
+def _show(desk: Desk, record: AgreementRecord) -> None:
+    desk.show(_facts(record))
+    if record.awaiting is not None and not desk.as_json:
+        click.echo(
+            f"\nLifting the suspension awaits a second operator; {record.awaiting.asked_by} asked."
+            f" hub agreement approve {record.id}, or refuse {record.id}."
+        )
 
 
 def _facts(record: AgreementRecord) -> dict[str, Fact]:

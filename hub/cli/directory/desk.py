@@ -2,6 +2,7 @@
 
 import functools
 import getpass
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from hub.store.database import Pool
 from hub.store.directory import is_new
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-Fact = str | bool | list[str] | int | datetime | None
+Fact = str | bool | list[str] | int | datetime | Mapping[str, object] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +117,8 @@ def _text(value: Fact) -> str:
             return "yes" if value else "no"
         case list():
             return ", ".join(value)
+        case Mapping():
+            return json.dumps(value)
         case datetime():
             return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
         case _:

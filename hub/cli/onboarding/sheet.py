@@ -51,6 +51,8 @@ def sheet(welcome: Welcome) -> str:
             _opencti(welcome),
             _misp(welcome),
             _agreements(welcome),
+            _signing(welcome),
+            _api(welcome),
             _self_test(welcome),
         )
     )
@@ -193,9 +195,7 @@ def _misp(welcome: Welcome) -> str:
 
 
 def _agreements(welcome: Welcome) -> str:
-    keys = "\n".join(f"- `{key}`" for key in welcome.keys) or (
-        "None is registered. `hub key new` makes one on a machine of yours; send the operators its public half."
-    )
+    keys = "\n".join(f"- `{key}`" for key in welcome.keys) or ("None is registered yet: see below.")
     covering = "\n".join(f"- {line}" for line in welcome.agreements) or (
         "None: nothing but what is CLEAR crosses your border until one is signed."
     )
@@ -207,6 +207,41 @@ def _agreements(welcome: Welcome) -> str:
 The keys with which your organisation signs agreements:
 
 {keys}
+"""
+
+
+def _signing(welcome: Welcome) -> str:
+    return f"""
+## Signing agreements
+
+Make a key on a machine of yours; its private half never leaves it. `hub key new cert.key` does that, and so
+does openssl:
+
+    openssl genpkey -algorithm ed25519 -out cert.key
+    openssl pkey -in cert.key -pubout -out cert.key.pub
+
+Register the public half (curl asks for the token), and compare the `id` in the answer with the operators by telephone:
+
+    key=$(openssl pkey -pubin -in cert.key.pub -outform DER | tail -c 32 | base64)
+    curl -u {welcome.account} -H 'Content-Type: application/json' -d "{{\\"public_key\\": \\"$key\\"}}" \\
+      {welcome.url}/api/v1/organisations/{welcome.cert.id}/keys
+
+Sign an agreement that was proposed to you; you are shown it and its SHA-256 before you are asked:
+
+    HUB_TOKEN=... hub agreement sign ID --key cert.key --url {welcome.url}/taxii2/ --username {welcome.account}
+"""
+
+
+def _api(welcome: Welcome) -> str:
+    api = f"{welcome.url}/api/v1"
+    return f"""
+## The administration API
+
+Your account also keeps your organisation's accounts, tokens, keys and subscriptions, and sees the agreements that
+concern you: `{api}/docs/` in a browser. Who you are to the hub, and what you may see under which rule or clause:
+
+    curl -u {welcome.account} {api}/me
+    curl -u {welcome.account} {api}/me/rights
 """
 
 

@@ -16,7 +16,7 @@ from typing import Final
 from hub.domain.agreements import ANY, Agreement, AgreementState, Clause
 from hub.domain.directory import Principal
 from hub.domain.errors import NotFoundError
-from hub.domain.handling import Handling, Tlp
+from hub.domain.handling import Audience, Handling, Tlp
 from hub.domain.identifiers import MemberCode, OrganisationId
 from hub.policy.decisions import Decision
 from hub.policy.tracing import MISSES, ClauseReached, Trace, trace_by_age
@@ -129,8 +129,23 @@ def _answer(  # noqa: PLR0913 - who is asked about what, in which world
         answer=terms.answer(traced),
         max_age=None if age == ALWAYS else age,
         nearest=tuple(each for each in traced.clauses if each.step in {decision.miss, "excludes"}),
-        change="" if decision.allowed else _CHANGES[decision.miss or decision.reason],
+        change=_change(world, reader, handling, decision, at=at),
     )
+
+
+def _change(world: World, reader: Principal, handling: Handling, decision: Decision, *, at: datetime) -> str:
+    """Say what would have to be otherwise; for red across a border both the naming and what else is missing with it."""
+    if decision.allowed:
+        return ""
+    change = _CHANGES[decision.miss or decision.reason]
+    if decision.reason != "red-not-named":
+        return change
+    named = Audience(accounts=frozenset({reader.account.id}))
+    then = explain_class(world, reader, replace(handling, audiences=frozenset({named})), at=at).decision
+    if then.allowed:
+        return change
+    clause = _RED_CLAUSE if then.miss in {"none", "tlp-ceiling"} else _CHANGES[then.miss or then.reason]
+    return f"{clause}; and {change}"
 
 
 def _told_clauses(agreement: Agreement, reader: Principal) -> Iterator[Clause]:
@@ -152,6 +167,7 @@ def _addressed(agreement: Agreement, member: MemberCode) -> Iterable[Clause]:
     )
 
 
+_RED_CLAUSE: Final = "a clause with the ceiling red would have to lead from there to your member"
 _CHANGES: Final[Mapping[str, str]] = {
     "inactive": "your account and organisation have to be active, and your member not suspended",
     "unknown-marking": "the producer would have to use markings that the hub knows",

@@ -162,7 +162,9 @@ def test_the_command_line_says_the_same(cast: Cast) -> None:
     words = run(cast, "explain", "--account", "nz-cert/ana", "--object", thing["id"])
     assert words.exit_code == 0
     assert "nz-cert/ana may read the version of" in words.output
-    assert "SR-05  level is green, not clear" in words.output
+    assert words.output.count("SR-05  level is green, not clear") == 1
+    assert "  own, newest, producers: green, accepted" in words.output
+    assert "  indicator of au-cert in au, decided by: own" in words.output
     document = json.loads(run(cast, "explain", "--account", "nz-cert/ana", "--object", thing["id"], "--json").output)
     assert document["versions"][0]["parts"][0]["answer"]["rule"] == "SR-10"
     given = json.loads(run(cast, "receipts", "--object", thing["id"], "--json").output)
@@ -170,3 +172,34 @@ def test_the_command_line_says_the_same(cast: Cast) -> None:
     assert "nz-cert/ana  objects" in run(cast, "receipts", "--object", thing["id"]).output
     assert "regional-baseline" in run(cast, "rights", "--account", "nz-cert/ana").output
     assert len(who_has_read(cast.hub.parts.pool, StixId(thing["id"]))) == 1
+    readers = run(cast, "readers", "--account", "au-cert/ana", "--object", thing["id"]).output
+    assert "nz-cert/ana  objects" in readers.partition("Given to:")[2]
+
+
+def test_parts_that_differ_are_told_apart(cast: Cast) -> None:
+    thing = marked(Tlp.GREEN)
+    cast.hub.accept(cast.au, "au", thing)
+    cast.hub.accept(cast.au, "au", marked(Tlp.RED, thing | {"modified": version_at(5)}))
+    told = run(cast, "explain", "--account", "nz-cert/ana", "--object", thing["id"]).output
+    assert "  own: green, accepted" in told
+    assert "  newest, producers: red, accepted" in told
+
+
+@pytest.mark.parametrize("command", [("explain", "--account", "nz-cert/ana"), ("receipts",), ("readers",)])
+def test_what_is_no_id_is_refused_as_such(cast: Cast, command: tuple[str, ...]) -> None:
+    more = ("--account", "au-cert/ana") if command == ("readers",) else ()
+    refused = run(cast, *command, *more, "--object", "nonsense")
+    assert refused.exit_code == 1
+    assert (
+        refused.stderr == "error: BAD_REQUEST: nonsense is no STIX id: those are written TYPE--UUID, in lower case.\n"
+    )
+
+
+def test_of_red_a_reader_is_told_all_that_is_missing(cast: Cast) -> None:
+    red = ClassOfObjects(source=MemberCode("AU"), tlp=Tlp.RED, type="indicator")
+    naming = "the producer would have to name your account in an audience"
+    abroad = why_closed(cast.hub.parts.pool, cast.nz, red, at=now())
+    clause = "a clause with the ceiling red would have to lead from there to your member"
+    assert {each.change for each in abroad.answers} == {f"{clause}; and {naming}"}
+    at_home = why_closed(cast.hub.parts.pool, cast.power, red, at=now())
+    assert {each.change for each in at_home.answers if not each.answer.allowed} == {naming}

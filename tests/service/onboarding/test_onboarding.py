@@ -101,6 +101,10 @@ def test_the_sheet_holds_the_token_and_is_for_its_owner_alone(office: Office, to
         assert word in text
     assert "NZ vouched for it" in text
     assert "regional-baseline" in text
+    root = f"http://127.0.0.1:{office.port}"
+    sign = f"hub agreement sign ID --key cert.key --url {root}/taxii2/ --username to-cert/admin"
+    for line in (sign, f"{root}/api/v1/organisations/to-cert/keys", f"curl -u to-cert/admin {root}/api/v1/me/rights"):
+        assert f"{line}\n" in text
 
 
 def test_a_sheet_is_never_written_over_another(office: Office, tonga: Any) -> None:
