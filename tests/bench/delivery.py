@@ -157,7 +157,7 @@ def _bare(receiver: Sink, count: int) -> float:
     batch = batch_of(items, after=Tick(0), last=Tick(BATCH))
 
     def send(number: int) -> None:
-        delivery = Delivery(subscription=SubscriptionId(str(uuid4())), batch=batch)
+        delivery = Delivery(subscription=SubscriptionId(str(uuid4())), batch=batch, key=bytes(32))
         signature = signed_headers(signers, name=delivery.id, body=batch.body, at=now())
         endpoint = parse_endpoint(f"http://127.0.0.1:{receiver.port}/{number}")
         sender.send(endpoint, headers={**delivery.headers, **signature}, body=batch.body)

@@ -1,5 +1,6 @@
 """What is sent: envelopes of objects as they were received, each under an id that its place decides."""
 
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,6 +11,8 @@ from hub.domain.identifiers import SubscriptionId, Tick
 from hub.outbound.exchange.envelopes import CLOSING, FRAME, OPENING
 
 CONTENT_TYPE: Final = "application/taxii+json;version=2.1"
+
+_PURPOSE: Final = b"hub delivery id "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,18 +41,21 @@ class Batch:
 class Delivery:
     """One POST to one subscriber: a batch, under an id.
 
-    The subscription and the two ends of the batch decide the `id`, however often it is tried and whoever tries. What
-    stands between two positions of a reader becomes less and never more, for what changes is moved to later ones; so
-    a receiver that has seen an id has all that a repetition of it can bring.
+    The subscription and the two ends of the batch decide the `id`, however often it is tried and whoever tries. `key`
+    is the hub's secret for that, because where a batch begins tells of what the receiver does not see. What stands
+    between two positions of a reader becomes less and never more, for what changes is moved to later ones; so a
+    receiver that has seen an id has all that a repetition of it can bring.
     """
 
     subscription: SubscriptionId
     batch: Batch
+    key: bytes = field(repr=False)
 
     @property
     def id(self) -> str:
         """The id: a UUID that names these positions of this subscription."""
-        return str(uuid5(UUID(self.subscription), f"{self.batch.after} {self.batch.last}"))
+        place = hmac.digest(self.key, _PURPOSE + b"%d %d" % (self.batch.after, self.batch.last), "sha256")
+        return str(uuid5(UUID(self.subscription), place.hex()))
 
     @property
     def headers(self) -> Mapping[str, str]:

@@ -35,6 +35,7 @@ from hub.services.explaining.noting import Noting
 from hub.services.withdrawal.expanding import Expanding
 from hub.services.withdrawal.notifying import Notifying
 from hub.services.withdrawal.working import Withdrawing
+from hub.store.log.head import cursor_key
 
 _CONNECTIONS: Final = 8
 _PUSHING: Final = Limits(total=60.0, silence=30.0, body=20.0, body_bytes=4 * 1024 * 1024)
@@ -48,7 +49,9 @@ def run_deliver(settings: Settings, urls: ServerUrls, stop: Event) -> None:
         redis = connect(urls.redis)
         due = Due(redis)
         narrowing = Narrowing()
-        deliverer = make_deliverer(settings, parts, narrowing, due, channels_of(settings))
+        with pool.statement() as database:
+            naming = cursor_key(database)
+        deliverer = make_deliverer(settings, parts, narrowing, due, channels_of(settings, naming))
         dispatcher = Dispatcher(
             pool,
             clearances=parts.clearances,
@@ -85,11 +88,14 @@ def make_deliverer(
     )
 
 
-def channels_of(settings: Settings) -> dict[Channel, Sends]:
-    """Make the channels that content is sent over."""
+def channels_of(settings: Settings, naming: bytes) -> dict[Channel, Sends]:
+    """Make the channels that content is sent over; `naming` is the hub's secret for the ids of deliveries."""
     authorities = Path(settings.delivery_authorities) if settings.delivery_authorities else None
     tls = tls_context(authorities)
     sealer = sealer_of(settings)
     sender = Sender(networks=settings.networks, tls=tls)
     dialler = Dialler(networks=settings.networks, tls=tls, limits=_PUSHING)
-    return {Channel.WEBHOOK: Webhooks(sender, sealer, now), Channel.TAXII: TaxiiPushes(dialler, sealer, now)}
+    return {
+        Channel.WEBHOOK: Webhooks(sender, sealer, now, naming=naming),
+        Channel.TAXII: TaxiiPushes(dialler, sealer, now),
+    }

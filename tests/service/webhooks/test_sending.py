@@ -33,7 +33,7 @@ def test_a_signed_delivery_arrives_as_it_was_signed(sender: Sender) -> None:
     subscription = SubscriptionId("0b6f0c1e-3f0c-4b7e-8b53-0d7c3f8d3a01")
     items = [Item(position=Tick(7), payload=b'{ "type":"x-a" }')]
     batch = batch_of(items, after=Tick(0), last=Tick(7))
-    delivery = Delivery(subscription=subscription, batch=batch)
+    delivery = Delivery(subscription=subscription, batch=batch, key=bytes(32))
     signature = signed_headers(Signers(secrets=(secret,)), name=delivery.id, body=batch.body, at=AT)
     with receiving() as receiver:
         endpoint = parse_endpoint(f"http://127.0.0.1:{receiver.port}/hook?k=v")

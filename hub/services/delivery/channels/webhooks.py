@@ -57,11 +57,14 @@ class Webhooks:
         sealer: Callable[[], Sealer],
         clock: Callable[[], datetime],
         *,
+        naming: bytes,
         key: Ed25519PrivateKey | None = None,
     ) -> None:
+        """`naming` is the hub's secret for the ids of deliveries, the same in all its processes."""
         self._sender = sender
         self._sealer = sealer
         self._clock = clock
+        self._naming = naming
         self._key = key
         self._known: dict[SubscriptionId, _Way] = {}
 
@@ -74,7 +77,7 @@ class Webhooks:
         batch = portion.batch
         if batch is None:
             return Taken(objects=0)
-        delivery = Delivery(subscription=number, batch=batch)
+        delivery = Delivery(subscription=number, batch=batch, key=self._naming)
         post = _Post(name=delivery.id, headers=delivery.headers, body=batch.body, objects=batch.objects)
         return self._post(kept, post)
 

@@ -9,11 +9,19 @@ from hub.outbound.webhooks.deliveries import Delivery, Item, batch_of, fitting
 
 SUBSCRIPTION = SubscriptionId("0b6f0c1e-3f0c-4b7e-8b53-0d7c3f8d3a01")
 OTHER = SubscriptionId("0b6f0c1e-3f0c-4b7e-8b53-0d7c3f8d3a02")
+KEY = bytes(32)
 ITEMS = [Item(position=Tick(number), payload=b'{ "n":%d}' % number) for number in range(1, 8)]
 
 
-def sent(items: list[Item] = ITEMS, *, of: SubscriptionId = SUBSCRIPTION, after: int = 0, last: int = 7) -> Delivery:
-    return Delivery(subscription=of, batch=batch_of(items, after=Tick(after), last=Tick(last)))
+def sent(
+    items: list[Item] = ITEMS,
+    *,
+    of: SubscriptionId = SUBSCRIPTION,
+    after: int = 0,
+    last: int = 7,
+    key: bytes = KEY,
+) -> Delivery:
+    return Delivery(subscription=of, batch=batch_of(items, after=Tick(after), last=Tick(last)), key=key)
 
 
 def test_an_envelope_holds_the_bytes_as_they_were_received() -> None:
@@ -42,7 +50,11 @@ def test_an_object_that_is_too_large_by_itself_goes_alone() -> None:
 
 
 def test_the_same_place_has_the_same_id_in_every_process_whatever_still_stands_there() -> None:
-    assert sent().id == sent(ITEMS[2:5]).id == "2162d222-bb73-5588-84fc-d71d2870035d"
+    assert sent().id == sent(ITEMS[2:5]).id == "d58fb613-8970-5955-87a8-0237c19fc56d"
+
+
+def test_the_id_tells_nothing_of_where_the_batch_begins_without_the_hubs_secret() -> None:
+    assert sent(key=b"another secret of another hub").id != sent().id
 
 
 @pytest.mark.parametrize("other", [sent(of=OTHER), sent(after=-1), sent(last=8)])
@@ -62,3 +74,4 @@ def test_the_headers_say_what_and_where_in_the_terms_of_taxii() -> None:
 def test_a_delivery_shows_no_content_when_it_is_logged() -> None:
     assert "objects=7" in repr(sent())
     assert '"n"' not in repr((sent(), ITEMS[0]))
+    assert repr(KEY) not in repr(sent())
