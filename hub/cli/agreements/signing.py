@@ -4,9 +4,10 @@ import json
 import sys
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -17,12 +18,11 @@ from hub.cli.agreements.outcomes import require_not_ended, told_after, version_o
 from hub.cli.client.connection import server_options, settings_of, transported
 from hub.cli.console import json_option, print_json, printable
 from hub.cli.directory.desk import Desk, writes
-from hub.domain.agreements import AgreementDocument, DetachedSignature
+from hub.domain.agreements import DetachedSignature
 from hub.domain.errors import ConflictError
 from hub.domain.identifiers import AgreementId, KeyId
 from hub.outbound.administration import AdministrationClient
-from hub.policy.agreements.canonical import canonical_bytes, digest_of
-from hub.policy.agreements.documents import document_of
+from hub.policy.agreements.canonical import canonical_bytes, canonical_json, digest_of
 from hub.policy.agreements.signatures import key_id
 from hub.services.agreements.signing import sign as keep_signature
 
@@ -62,13 +62,10 @@ def sign(  # noqa: PLR0913 - one parameter an option
             before = version_of(hub.get("agreements", agreement_id), number)
             require_not_ended(agreement_id, before)
             chosen = int(before["number"])
-            offered = hub.get("agreements", agreement_id, "versions", str(chosen))["document"]
-        document = document_of(offered, source=f"agreement {agreement_id}")
-        if (document.id, document.version) != (agreement_id, chosen):
-            given = f"{document.id}, version {document.version}"
-            raise ConflictError(f"The hub gave {given}, when asked for {agreement_id}, version {chosen}.")
-        _ask(document, yes=yes)
-        signature = _signature(document, key_file)
+            offered = hub.get("agreements", agreement_id, "versions", str(chosen))
+        canonical = offered_bytes(offered, agreement_id, chosen)
+        _ask(canonical, yes=yes)
+        signature = _signature(canonical, key_file)
         with what_is_likely(missing=_NOT_YOUR_KEY):
             answer = hub.post("agreements", agreement_id, "versions", str(chosen), "sign", value=signature)
     told = told_after(answer, before, signature["key"], at=datetime.now(UTC))
@@ -89,11 +86,12 @@ def sign(  # noqa: PLR0913 - one parameter an option
 def sign_document(file: Path, *, key_file: Path, yes: bool, out: Path, as_json: bool) -> None:
     """Sign the agreement in FILE without a hub in reach; the operators take the signature in (add-signature)."""
     document = read_agreement(file)
-    _ask(document, yes=yes)
-    signed = {"agreement": document.id, "version": document.version, **_signature(document, key_file)}
+    canonical = canonical_bytes(document)
+    _ask(canonical, yes=yes)
+    signed = {"agreement": document.id, "version": document.version, **_signature(canonical, key_file)}
     out.write_text(json.dumps(signed, indent=2) + "\n")
     if as_json:
-        print_json({**signed, "digest": _digest(document), "file": str(out)})
+        print_json({**signed, "digest": digest_of(canonical), "file": str(out)})
         return
     click.echo(f"signed: {document.id}, version {document.version}; the signature is in {out}")
 
@@ -112,19 +110,33 @@ def add_signature(desk: Desk, file: Path) -> None:
     show_record(keep_signature(desk.pool, name, number, signature, act=desk.act), as_json=desk.as_json)
 
 
-def _ask(document: AgreementDocument, *, yes: bool) -> None:
+def offered_bytes(version: Mapping[str, Any], agreement_id: str, number: int) -> bytes:
+    """Return the bytes that the hub asks to be signed, as they are.
+
+    Raise ConflictError where they are not the canonical JSON of this agreement and version: then what is shown of them
+    would not be all that is signed.
+    """
+    try:
+        canonical = b64decode(version["canonical"], validate=True)
+        content = json.loads(canonical)
+        good = canonical_json(content) == canonical and (content["id"], content["version"]) == (agreement_id, number)
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConflictError(f"What the hub gave is not {agreement_id}, version {number}. Sign nothing.") from error
+    if not good:
+        raise ConflictError(f"What the hub gave is not {agreement_id}, version {number}. Sign nothing.")
+    return canonical
+
+
+def _ask(canonical: bytes, *, yes: bool) -> None:
     """Show what will be signed, and ask; raise UsageError where there is nobody to ask."""
-    click.echo(printable_json(json.loads(canonical_bytes(document))), err=True)
-    click.echo(f"SHA-256 of what is signed: {_digest(document)}", err=True)
+    content = json.loads(canonical)
+    click.echo(printable_json(content), err=True)
+    click.echo(f"SHA-256 of what is signed: {digest_of(canonical)}", err=True)
     if yes:
         return
     if not sys.stdin.isatty():
         raise click.UsageError("There is nobody to ask whether to sign this: read it, and give --yes.")
-    click.confirm(f"Sign {document.id}, version {document.version}?", abort=True, err=True)
-
-
-def _digest(document: AgreementDocument) -> str:
-    return digest_of(canonical_bytes(document))
+    click.confirm(f"Sign {content['id']}, version {content['version']}?", abort=True, err=True)
 
 
 def printable_json(value: object) -> str:
@@ -132,12 +144,12 @@ def printable_json(value: object) -> str:
     return "\n".join(printable(line) for line in json.dumps(value, indent=2, ensure_ascii=False).split("\n"))
 
 
-def _signature(document: AgreementDocument, key_file: Path) -> dict[str, str]:
+def _signature(canonical: bytes, key_file: Path) -> dict[str, str]:
     phrase = click.prompt("Passphrase", hide_input=True, err=True) if is_locked(key_file) else None
     key = read_private(key_file, passphrase=phrase)
     return {
         "key": key_id(key.public_key().public_bytes_raw()),
-        "signature": b64encode(key.sign(canonical_bytes(document))).decode("ascii"),
+        "signature": b64encode(key.sign(canonical)).decode("ascii"),
     }
 
 

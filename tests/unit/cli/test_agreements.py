@@ -1,6 +1,7 @@
 """What people are told of agreements: before they sign, after it, and when they look one up."""
 
 import json
+from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -14,6 +15,7 @@ from hub.cli.agreements.commands import agreement
 from hub.cli.agreements.keyfiles import write_key
 from hub.cli.agreements.outcomes import EndedError, told_after, version_of, what_is_likely
 from hub.cli.agreements.particulars import clause_in_words, state_in_words, version_in_lines
+from hub.cli.agreements.signing import offered_bytes
 from hub.domain.agreements import (
     AgreementDocument,
     AgreementRecord,
@@ -25,6 +27,7 @@ from hub.domain.agreements import (
     Reach,
     Signature,
 )
+from hub.domain.errors import ConflictError
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import AgreementId, KeyId, MemberCode, OrganisationId
 from hub.outbound.errors import AnswerError
@@ -192,3 +195,25 @@ def test_the_digest_is_shown_before_signing_without_a_hub(tmp_path: Path) -> Non
     signed = json.loads(out.read_text())
     assert {name: told[name] for name in signed} == signed
     assert told["file"] == str(out)
+
+
+@pytest.mark.parametrize(
+    "canonical",
+    [
+        b'{"id":"au-nz","version":2}',
+        b'{"id":"other","version":1}',
+        b'{"version":1,"id":"au-nz"}',
+        b'{"id": "au-nz","version":1}',
+        b'{"id":"au-nz","id":"au-nz","version":1}',
+        b'["au-nz",1]',
+        b"au-nz",
+    ],
+)
+def test_what_is_not_the_canonical_json_that_was_asked_for_is_not_signed(canonical: bytes) -> None:
+    with pytest.raises(ConflictError, match="Sign nothing"):
+        offered_bytes({"canonical": b64encode(canonical).decode()}, "au-nz", 1)
+
+
+def test_the_bytes_that_the_hub_keeps_are_signed_as_they_are() -> None:
+    kept = b'{"a key of a later release":1,"id":"au-nz","version":1}'
+    assert offered_bytes({"canonical": b64encode(kept).decode()}, "au-nz", 1) == kept
