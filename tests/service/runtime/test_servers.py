@@ -155,7 +155,7 @@ def test_a_cluster_of_another_version_is_refused(tmp_path: Path) -> None:
 
 
 def test_locks_that_name_a_living_stranger_do_not_keep_the_cluster_from_starting(tmp_path: Path) -> None:
-    settings = settings_on(tmp_path / "data")
+    settings = settings_on(tmp_path / "d")
     with servers(settings):
         home = settings.data / "postgres"
         locks = {path: path.read_text() for path in (home / "postmaster.pid", home / ".s.PGSQL.5432.lock")}
