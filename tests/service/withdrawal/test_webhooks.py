@@ -36,7 +36,9 @@ def test_each_cause_reaches_the_webhook_once_though_the_deliverer_dies(hub: Serv
     sealer = Sealer(read_keys(hub.directory / "sealing.key"))
     with opened(hub.urls) as pool, subscriber(pool, sealer, reader.username) as receiver:
         feed.accept("au", deleted, closed, revoked)
-        await_that(lambda: len(receiver.ids) == 3, "three objects")
+        await_that(
+            lambda: hub.rows("SELECT delivered FROM subscriptions") == [(3,)], "three objects, and that is known"
+        )
         child_named(hub.process.pid, "deliver").kill()
         assert feed.delete(f"collections/au/objects/{deleted['id']}/").status_code == 200
         raised = [TLP_MARKINGS[Tlp.AMBER_STRICT]]
