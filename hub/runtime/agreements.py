@@ -1,22 +1,13 @@
 """The sharing agreements that a new hub begins with, read from their directory of files."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from hub.domain.agreements import AgreementDocument
 from hub.domain.documents import raise_all
 from hub.domain.errors import ConfigurationError
 from hub.policy.agreements.documents import document_of
 from hub.policy.agreements.pairs import is_of_pair
-from hub.runtime.toml_directory import TomlFile, read_toml_directory
-
-
-def load_documents(directory: Path) -> tuple[AgreementDocument, ...]:
-    """Read every document in order of id; raise ConfigurationError with a line for each fault found.
-
-    A directory without agreements is right: nothing but clear is shared across borders.
-    """
-    return documents_of(read_toml_directory(directory))
+from hub.runtime.toml_directory import TomlFile
 
 
 def documents_of(files: Sequence[TomlFile]) -> tuple[AgreementDocument, ...]:

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from hub.domain.clock import tick_of, timestamp_of
-from hub.domain.directory import Contact, Introduction, Member, Organisation
+from hub.domain.directory import Introduction, Member, Organisation
 from hub.domain.identifiers import AccountId
 
 MEDIA_TYPE: Final = "application/taxii+json;version=2.1"
@@ -98,7 +98,9 @@ def _head(welcome: Welcome) -> str:
         f"Made {_instant(welcome.at)} for {welcome.cert.name}, the organisation `{welcome.cert.id}` of the member"
         f" `{welcome.member.code}` ({welcome.member.status}; {vouched})."
     )
-    contacts = [f"| {each.kind} | {each.name} | {each.email} | {each.phone or ''} |" for each in _contacts(welcome)]
+    contacts = [
+        f"| {each.kind} | {each.name} | {each.email} | {each.phone or ''} |" for each in welcome.introduction.contacts
+    ]
     return "\n".join(
         (
             f"# Welcome to the hub: {welcome.member.name}",
@@ -110,10 +112,6 @@ def _head(welcome: Welcome) -> str:
             *contacts,
         )
     )
-
-
-def _contacts(welcome: Welcome) -> Sequence[Contact]:
-    return welcome.introduction.contacts
 
 
 def _credentials(welcome: Welcome) -> str:

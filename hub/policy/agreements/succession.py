@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from hub.domain.agreements import Agreement, AgreementRecord, AgreementState, AgreementVersion
-from hub.policy.clauses import in_force
 
 
 def succession(record: AgreementRecord) -> tuple[Agreement, ...]:
@@ -28,12 +27,6 @@ def comes_into_force(version: AgreementVersion) -> datetime:
     """Return the instant from which a version holds where it holds: `valid_from`, or its activation where later."""
     begins = version.document.valid_from
     return begins if version.activated is None else max(begins, version.activated)
-
-
-def version_in_force(record: AgreementRecord, *, at: datetime) -> AgreementVersion | None:
-    """Return the version that holds at an instant."""
-    held = next((agreement.version for agreement in succession(record) if in_force(agreement, at=at)), None)
-    return None if held is None else record.version(held)
 
 
 def _is_of_concern(version: AgreementVersion) -> bool:

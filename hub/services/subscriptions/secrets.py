@@ -9,7 +9,7 @@ import msgspec
 
 from hub.domain.errors import ConfigurationError
 from hub.domain.identifiers import SubscriptionId, Tick
-from hub.outbound.webhooks.signature import Secret, parse_secret
+from hub.outbound.webhooks.signature import Secret
 from hub.services.sealing import Sealer
 
 _RANDOM_BYTES: Final = 32
@@ -42,13 +42,6 @@ def unseal(secrets: Sequence[bytes], subscription: SubscriptionId, *, sealer: Se
     """
     opened = [_opened(sealed, _owner(subscription), sealer) for sealed in secrets]
     return tuple(held for held in opened if at < held.until)
-
-
-def signing_secrets(
-    secrets: Sequence[bytes], subscription: SubscriptionId, *, sealer: Sealer, at: Tick
-) -> tuple[Secret, ...]:
-    """Return what the deliveries of a webhook are signed with now: two secrets while one replaces the other."""
-    return tuple(parse_secret(held.secret) for held in unseal(secrets, subscription, sealer=sealer, at=at))
 
 
 def password_of(secrets: Sequence[bytes], subscription: SubscriptionId, *, sealer: Sealer, at: Tick) -> str:

@@ -13,7 +13,7 @@ from hub.services.sealing import Sealer, SealingKey
 from hub.services.subscriptions.catalogue import show_subscription
 from hub.services.subscriptions.resealing import reseal_secrets
 from hub.services.subscriptions.rotating import drop_old_secret, rotate_secret, set_password
-from hub.services.subscriptions.secrets import password_of, signing_secrets
+from hub.services.subscriptions.secrets import password_of, unseal
 from hub.store.database import Pool
 from hub.store.ledger import read_entries
 from hub.store.subscriptions.rows import Kept, write_secrets
@@ -24,8 +24,8 @@ from tests.support.acts import made
 
 
 def signing(kept: Kept, sealer: Sealer, at: datetime | None = None) -> list[str]:
-    secrets = signing_secrets(kept.secrets, kept.subscription.id, sealer=sealer, at=tick_of(at or now()))
-    return [secret.text for secret in secrets]
+    secrets = unseal(kept.secrets, kept.subscription.id, sealer=sealer, at=tick_of(at or now()))
+    return [held.secret for held in secrets]
 
 
 def rotated(pool: Pool, kept: Kept, sealer: Sealer, *, hours: int, at: datetime) -> str:

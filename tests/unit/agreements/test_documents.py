@@ -21,7 +21,8 @@ from hub.domain.errors import ConfigurationError
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import AgreementId, MemberCode, OrganisationId
 from hub.policy.agreements.documents import document_content, document_of
-from hub.runtime.agreements import load_documents
+from hub.runtime.agreements import documents_of
+from hub.runtime.toml_directory import read_toml_directory
 
 AU_NZ = '''\
 id = "au-nz"
@@ -115,7 +116,7 @@ def directory(tmp_path: Path) -> Path:
 
 
 def test_every_key_reaches_the_agreement_and_the_others_have_their_defaults(directory: Path) -> None:
-    assert load_documents(directory) == (replace(WANTED, version=1),)
+    assert documents_of(read_toml_directory(directory)) == (replace(WANTED, version=1),)
 
 
 def test_the_json_form_reads_back_to_an_equal_agreement() -> None:
@@ -178,7 +179,7 @@ def test_a_wrong_key_stops_the_start_and_is_named(directory: Path, old: str, new
     assert old in FIRST
     (directory / "au-nz.toml").write_text(FIRST.replace(old, new, 1))
     with pytest.raises(ConfigurationError) as caught:
-        load_documents(directory)
+        documents_of(read_toml_directory(directory))
     assert "au-nz.toml: " in caught.value.sentence
     assert key in caught.value.sentence
 
@@ -194,7 +195,7 @@ def test_toml_and_json_are_one_form() -> None:
 
 
 def test_no_agreements_at_all_is_right(tmp_path: Path) -> None:
-    assert load_documents(tmp_path) == ()
+    assert documents_of(read_toml_directory(tmp_path)) == ()
 
 
 def test_nothing_has_to_be_said_of_obligations_and_nothing_is_assumed() -> None:

@@ -20,7 +20,7 @@ from hub.domain.handling import Tlp
 from hub.domain.identifiers import AgreementId, KeyId, MemberCode
 from hub.policy.agreements import life
 from hub.policy.agreements.canonical import drafted
-from hub.policy.agreements.succession import comes_into_force, succession, version_in_force
+from hub.policy.agreements.succession import comes_into_force, succession
 from hub.policy.clauses import in_force
 from hub.policy.visibility import next_change
 from hub.policy.world import World
@@ -29,6 +29,12 @@ DAY_0 = datetime(2026, 1, 1, tzinfo=UTC)
 AU = MemberCode("AU")
 MOMENT = timedelta(microseconds=1)
 _CLAUSE = Clause(number="1", origins=frozenset({"AU"}), destinations=frozenset({"NZ"}), tlp_max=Tlp.AMBER)
+
+
+def version_in_force(record: AgreementRecord, *, at: datetime) -> AgreementVersion | None:
+    """Return the version that holds at an instant."""
+    held = next((agreement.version for agreement in succession(record) if in_force(agreement, at=at)), None)
+    return None if held is None else record.version(held)
 
 
 def day(number: float) -> datetime:

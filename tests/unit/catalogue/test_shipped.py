@@ -5,8 +5,9 @@ from pathlib import Path
 from hub.domain.directory import OrganisationKind
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import AgreementId
-from hub.runtime.agreements import load_documents
+from hub.runtime.agreements import documents_of
 from hub.runtime.catalogue import load_catalogue
+from hub.runtime.toml_directory import read_toml_directory
 
 ROOT = Path(__file__).resolve().parents[3]
 MEMBERS = "AU BN CA CL CN CO CR EC FJ FM ID JP KH KR LA MH MN MX MY NZ PE PG PH RU SG TH US VN"
@@ -39,7 +40,9 @@ def test_countries_without_a_cert_say_so_in_their_data() -> None:
 
 
 def test_the_baseline_is_the_only_agreement_that_nobody_has_to_sign() -> None:
-    documents = {document.id: document for document in load_documents(ROOT / "config" / "agreements")}
+    documents = {
+        document.id: document for document in documents_of(read_toml_directory(ROOT / "config" / "agreements"))
+    }
     assert {name: document.parties for name, document in documents.items()} == {
         "example-au-nz": {"AU", "NZ"},
         "example-jp-sg": {"JP", "SG"},
