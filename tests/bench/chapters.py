@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from hub.domain.clock import timestamp_of
 from hub.domain.identifiers import Tick
 from hub.runtime.catalogue import load_catalogue
 from tests.bench.client import Target, line, timed
 from tests.bench.content import envelopes
-from tests.bench.figures import Figure, rate, ratio
+from tests.bench.figures import Chapter, Figure, Ratio, rate, ratio
 from tests.bench.floors import copy_rows, serving_floor
 from tests.bench.peers import serving_medallion
 from tests.bench.stage import COLLECTION, Stage, multiply, staged
@@ -33,23 +33,6 @@ class Size:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chapter:
-    """What one chapter measured: its figures, and ratios that are worth a line of their own."""
-
-    title: str
-    figures: tuple[Figure, ...]
-    ratios: Mapping[str, float]
-
-    def document(self) -> dict[str, Any]:
-        """Write the chapter as JSON keeps it."""
-        return {
-            "title": self.title,
-            "figures": [figure.document() for figure in self.figures],
-            "ratios": {name: round(value, 3) for name, value in self.ratios.items()},
-        }
-
-
 def pushing(size: Size, say: Say) -> Chapter:
     """Push envelopes of 1, 100 and 1,000 from one and four clients, beside medallion and a bare COPY."""
     figures = []
@@ -63,18 +46,24 @@ def pushing(size: Size, say: Say) -> Chapter:
         for figure in (*peers, floor):
             say(_line(figure))
     by_name = {figure.name: figure for figure in figures}
-    ratios = {
-        f"push of {envelope} to medallion's": ratio(by_name[f"push, envelopes of {envelope}, one client"], theirs)
+    ratios = [
+        Ratio(
+            name=f"push of {envelope} to medallion's",
+            value=ratio(by_name[f"push, envelopes of {envelope}, one client"], theirs),
+            at_least=5,
+        )
         for envelope, theirs in zip((100, 1_000), peers, strict=True)
-    }
-    ratios["push of 1,000 to bare COPY"] = ratio(by_name["push, envelopes of 1000, one client"], floor)
-    return Chapter(title="Push", figures=(*figures, *peers, floor), ratios=ratios)
+    ]
+    to_copy = ratio(by_name["push, envelopes of 1000, one client"], floor)
+    ratios.append(Ratio(name="push of 1,000 to bare COPY", value=to_copy))
+    return Chapter(title="Push", figures=(*figures, *peers, floor), ratios=tuple(ratios))
 
 
 def pulling(size: Size, say: Say) -> Chapter:
     """Pull pages of 100 and 1,000 with one and four clients, beside the floors and medallion."""
     collection = next(each.id for each in load_catalogue(ROOT / "collections") if each.alias == COLLECTION)
-    figures, ratios = [], {}
+    figures: list[Figure] = []
+    ratios: list[Ratio] = []
     with staged() as stage, serving_medallion() as peer:
         _seed(stage)
         multiply(stage, 200_000, rare=_RARE)
@@ -90,7 +79,13 @@ def pulling(size: Size, say: Say) -> Chapter:
                     if limit == 1_000 or name != "floor: bytes"
                 ]
                 figures += rows
-                ratios[f"pull of {limit}, {clients} clients, to SQL and join"] = ratio(rows[0], rows[1])
+                ratios.append(
+                    Ratio(
+                        name=f"pull of {limit}, {clients} clients, to SQL and join",
+                        value=ratio(rows[0], rows[1]),
+                        at_least=0.7 if limit == 1_000 else None,
+                    )
+                )
                 for figure in rows:
                     say(_line(figure))
         with line(peer) as opened:
@@ -98,14 +93,14 @@ def pulling(size: Size, say: Say) -> Chapter:
                 opened.post(body)
         theirs = pull(peer, limit=1_000, clients=1, pages=2, rounds=1, name="medallion")
         say(_line(theirs))
-        ratios["pull of 1,000 to medallion's"] = ratio(figures[2], theirs)
-    return Chapter(title="Pull", figures=(*figures, theirs), ratios=ratios)
+        ratios.append(Ratio(name="pull of 1,000 to medallion's", value=ratio(figures[2], theirs)))
+    return Chapter(title="Pull", figures=(*figures, theirs), ratios=tuple(ratios))
 
 
 def polling(size: Size, say: Say) -> Chapter:
     """Poll the tail, filter, read deep, and read as one who sees a thousandth, at growing sizes of the log."""
     figures: list[Figure] = []
-    ratios = {}
+    ratios: list[Ratio] = []
     with staged() as stage:
         _seed(stage)
         tails: list[Figure] = []
@@ -115,17 +110,24 @@ def polling(size: Size, say: Say) -> Chapter:
             rows = _polls(stage, depth)
             tails.append(rows[0])
             figures += rows
-            ratios[f"page at depth {depth:,} to the first page"] = ratio(rows[2], rows[1])
-            ratios[f"p99 of the sparse reader to all-seeing at {depth:,}"] = rows[3].p99 / rows[1].p99
+            ratios += [
+                Ratio(name=f"page at depth {depth:,} to the first page", value=ratio(rows[2], rows[1]), at_most=1.2),
+                Ratio(
+                    name=f"p99 of the sparse reader to all-seeing at {depth:,}",
+                    value=rows[3].p99 / rows[1].p99,
+                    at_most=3,
+                ),
+            ]
             for figure in rows:
                 say(_line(figure))
-        ratios[f"tail poll at {size.depths[-1]:,} to {size.depths[0]:,}"] = ratio(tails[-1], tails[0])
+        grown = f"tail poll at {size.depths[-1]:,} to {size.depths[0]:,}"
+        ratios.append(Ratio(name=grown, value=ratio(tails[-1], tails[0]), at_most=1.3))
         memory = stage.memory()
         figures += [
             Figure(name=f"memory of {kind} at {size.depths[-1]:,} rows", unit="MiB", samples=(held,))
             for kind, held in sorted(memory.items())
         ]
-    return Chapter(title="Poll, depth, filters, memory", figures=tuple(figures), ratios=ratios)
+    return Chapter(title="Poll, depth, filters, memory", figures=tuple(figures), ratios=tuple(ratios))
 
 
 def mixing(size: Size, say: Say) -> Chapter:
@@ -136,13 +138,13 @@ def mixing(size: Size, say: Say) -> Chapter:
         figures = mixed(stage, seconds=size.seconds)
     for figure in figures:
         say(_line(figure))
-    return Chapter(title="Mixed load", figures=tuple(figures), ratios={})
+    return Chapter(title="Mixed load", figures=tuple(figures))
 
 
 def suspending(size: Size, say: Say) -> Chapter:
     """From the acknowledged suspension to the last byte served, of each kind of thing that can be suspended."""
     figures = stopping(cycles=size.rounds * 4, say=say)
-    return Chapter(title="Suspension", figures=tuple(figures), ratios={})
+    return Chapter(title="Suspension", figures=tuple(figures))
 
 
 CHAPTERS: Final[Mapping[str, Callable[[Size, Say], Chapter]]] = {

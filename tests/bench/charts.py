@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from xml.sax.saxutils import escape
 
-from tests.bench.figures import Figure
+from tests.bench.records import FigureRecord
 
 _WIDTH: Final = 760
 _ROW: Final = 30
@@ -16,9 +16,9 @@ _STYLE: Final = (
 )
 
 
-def bars(title: str, figures: Sequence[Figure]) -> str:
+def bars(title: str, figures: Sequence[FigureRecord]) -> str:
     """Draw the medians as bars from zero, with a thin line from the least to the greatest sample."""
-    greatest = max(max(figure.samples) for figure in figures) or 1.0
+    greatest = max(figure.greatest for figure in figures) or 1.0
     height = _ROW * (len(figures) + 1) + 10
     rows = "".join(_row(index, figure, greatest) for index, figure in enumerate(figures, start=1))
     size = f'viewBox="0 0 {_WIDTH} {height}"'
@@ -29,10 +29,10 @@ def bars(title: str, figures: Sequence[Figure]) -> str:
     )
 
 
-def _row(index: int, figure: Figure, greatest: float) -> str:
+def _row(index: int, figure: FigureRecord, greatest: float) -> str:
     top = index * _ROW + 4
     width = _BAR * figure.median / greatest
-    low, high = (_LABELS + _BAR * sample / greatest for sample in (min(figure.samples), max(figure.samples)))
+    low, high = (_LABELS + _BAR * sample / greatest for sample in (figure.least, figure.greatest))
     return (
         f'<text x="4" y="{top + 14}">{escape(figure.name)}</text>'
         f'<rect x="{_LABELS}" y="{top}" width="{width:.1f}" height="18" rx="2"/>'

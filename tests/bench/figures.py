@@ -33,17 +33,38 @@ class Figure:
             return max(self.samples)
         return quantiles(self.samples, n=100)[98]
 
-    def document(self) -> dict[str, Any]:
-        """Write the figure as JSON keeps it."""
-        return {
-            "name": self.name,
-            "unit": self.unit,
-            "median": round(self.median, 4),
-            "p99": round(self.p99, 4),
-            "least": round(min(self.samples), 4),
-            "greatest": round(max(self.samples), 4),
-            "samples": len(self.samples),
-        }
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio:
+    """How two figures stand to each other, and the goal where there is one: `at_least` or `at_most`."""
+
+    name: str
+    value: float
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @property
+    def goal(self) -> str:
+        """The goal in words; empty where there is none."""
+        if self.at_least is not None:
+            return f"at least {self.at_least:g}"
+        return "" if self.at_most is None else f"at most {self.at_most:g}"
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether the goal is reached; None where there is none."""
+        if self.at_least is not None:
+            return self.value >= self.at_least
+        return None if self.at_most is None else self.value <= self.at_most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """What one chapter measured: its figures, and ratios that are worth a line of their own."""
+
+    title: str
+    figures: tuple[Figure, ...]
+    ratios: tuple[Ratio, ...] = ()
 
 
 def ratio(one: Figure, other: Figure) -> float:

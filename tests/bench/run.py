@@ -1,16 +1,15 @@
 """Measure a hub on this machine and write what was measured: results.json, a page, and a chart a chapter."""
 
 import argparse
-import json
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from tests.bench.chapters import CHAPTERS, Chapter, Size
-from tests.bench.charts import bars
+from tests.bench.chapters import CHAPTERS, Size
 from tests.bench.figures import machine
+from tests.bench.page import verdict, write
+from tests.bench.records import encoded, kept, merged, record
 from tests.support.serving import ROOT
 
 _QUICK: Final = Size(depths=(1_000, 100_000), rounds=3, objects=10_000, seconds=5.0)
@@ -23,20 +22,19 @@ def main() -> None:
     """Run the chapters that were asked for."""
     asked = _arguments()
     size = {"quick": _QUICK, "usual": _USUAL, "large": _LARGE}[asked.size]
-    measured = []
+    today = datetime.now(UTC).strftime("%Y-%m-%d")
+    records = []
     for name in asked.only or CHAPTERS:
         _say(f"== {name}")
-        measured.append(CHAPTERS[name](size, _say))
-    document = {
-        "measured": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "size": asked.size,
-        "machine": machine(),
-        "chapters": [chapter.document() for chapter in measured],
-    }
+        chapter = CHAPTERS[name](size, _say)
+        records.append(record(chapter, name=name, measured=today, size=asked.size, machine=machine()))
+        for ratio in records[-1].ratios:
+            goal = f"{ratio.goal}: {verdict(ratio.reached)}" if ratio.goal else ""
+            _say(f"{ratio.name:<60} {ratio.value:>12,.2f} {goal}")
     if asked.json:
-        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+        sys.stdout.write(encoded(records).decode())
     if asked.write:
-        _write(asked.write, document, measured)
+        write(asked.write, merged(kept(asked.write), records, order=list(CHAPTERS)))
         _say(f"written to {asked.write}")
 
 
@@ -50,41 +48,6 @@ def _arguments() -> argparse.Namespace:
         "--write", type=Path, nargs="?", const=_PAGES, metavar="DIR", help="write results, page and charts"
     )
     return parser.parse_args()
-
-
-def _write(directory: Path, document: dict[str, Any], chapters: Sequence[Chapter]) -> None:
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / "results.json").write_text(json.dumps(document, indent=2) + "\n")
-    for chapter in chapters:
-        for unit in dict.fromkeys(figure.unit for figure in chapter.figures):
-            figures = [figure for figure in chapter.figures if figure.unit == unit]
-            (directory / _chart(chapter, unit)).write_text(bars(f"{chapter.title}, {unit}", figures))
-    (directory / "README.md").write_text(_page(document, chapters))
-
-
-def _page(document: dict[str, Any], chapters: Sequence[Chapter]) -> str:
-    what = document["machine"]
-    how = (
-        f"`scripts/bench/hub --write`, {document['measured']}, on {what['cores']} cores ({what['processor']}),"
-        f" {what['memory_gib']} GiB, Python {what['python']}; server, database and clients share the machine. Medians;"
-        " compare inside one chapter. results.json holds least, greatest and p99 of each."
-    )
-    lines = ["# What was measured", "", how]
-    for chapter in chapters:
-        lines += ["", f"## {chapter.title}", ""]
-        for unit in dict.fromkeys(figure.unit for figure in chapter.figures):
-            lines += [f"![{chapter.title}, {unit}]({_chart(chapter, unit)})", ""]
-        lines += ["| figure | median | p99 | unit |", "|---|---|---|---|"]
-        lines += [f"| {each.name} | {each.median:,.2f} | {each.p99:,.2f} | {each.unit} |" for each in chapter.figures]
-        if chapter.ratios:
-            lines += ["", "| ratio | |", "|---|---|"]
-            lines += [f"| {name} | {value:,.2f} |" for name, value in chapter.ratios.items()]
-    return "\n".join(lines) + "\n"
-
-
-def _chart(chapter: Chapter, unit: str) -> str:
-    words = f"{chapter.title} {unit}".lower().replace("/", " ").replace(",", " ").split()
-    return "-".join(words) + ".svg"
 
 
 def _say(text: str) -> None:

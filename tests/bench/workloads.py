@@ -59,7 +59,7 @@ def mixed(stage: Stage, *, seconds: float) -> list[Figure]:
     calls: Sequence[tuple[object, ...]] = [
         (stage.producer, until, "push", tuple(bodies[0]), ""),
         (stage.producer, until, "push", tuple(bodies[1]), ""),
-        (stage.producer, until, "walk", (), ""),
+        (stage.producer, until, "walk", (), "?limit=1000"),
         (stage.producer, until, "poll", (), tail_query(stage)),
     ]
     taken = at_once(_until, calls)
@@ -99,15 +99,16 @@ def _walk(target: Target, limit: int, pages: int) -> tuple[float, float, int]:
 
 
 def _until(target: Target, until: float, kind: str, bodies: Sequence[bytes], query: str) -> list[float]:
-    taken, asked, number = [], f"?limit=1000{query and '&' + query[1:]}", 0
+    """Push, or follow the log from a query on, and return how long each request took."""
+    taken, asked, number = [], query, 0
     with line(target) as opened:
         while time.monotonic() < until:
             begun = time.perf_counter()
             if kind == "push":
                 opened.post(bodies[number % len(bodies)])
             else:
-                _, last = opened.get(asked if kind == "walk" else query)
-                asked = f"?limit=1000&added_after={quote(last)}" if last and kind == "walk" else asked
+                _, last = opened.get(asked)
+                asked = f"?limit=1000&added_after={quote(last)}" if last else asked
             taken.append(time.perf_counter() - begun)
             number += 1
     return taken
