@@ -31,6 +31,7 @@ _DATA: Final = Path("var")
 _COLLECTIONS: Final = Path("collections")
 _AGREEMENTS: Final = Path("config/agreements")
 _SEALING_KEY: Final = "sealing.key"
+_WEBHOOK_KEY: Final = "webhook.key"
 """Below the data directory, where nobody chose another place."""
 _CHECKOUT: Final = Path(hub.__file__).resolve().parent.parent
 
@@ -93,6 +94,7 @@ class Settings:
     streams_all: Count = 10_000
 
     sealing_key_file: Path = _DATA / _SEALING_KEY
+    webhook_key_file: Path = _DATA / _WEBHOOK_KEY
     delivery_networks: str = ""
     delivery_authorities: str = ""
     deliver_processes: Annotated[int, Meta(ge=0)] = 1
@@ -206,6 +208,7 @@ def _located(values: Mapping[str, Any]) -> dict[str, Any]:
     }
     chosen = {"data": _DATA} | shipped | dict(values)
     chosen.setdefault("sealing_key_file", chosen["data"] / _SEALING_KEY)
+    chosen.setdefault("webhook_key_file", chosen["data"] / _WEBHOOK_KEY)
     return {key: value.expanduser().resolve() if isinstance(value, Path) else value for key, value in chosen.items()}
 
 

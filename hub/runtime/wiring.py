@@ -20,7 +20,8 @@ from hub.domain.identifiers import CollectionId, SubmissionId
 from hub.runtime.agreements import documents_of
 from hub.runtime.catalogue import catalogue_of, load_catalogue
 from hub.runtime.embedded.datadir import ServerUrls
-from hub.runtime.sealing import sealer_of
+from hub.runtime.keys.sealing import sealer_of
+from hub.runtime.keys.signing import public_keys_of
 from hub.runtime.settings import Settings
 from hub.runtime.toml_directory import read_toml_directory
 from hub.services.access import Access
@@ -146,6 +147,7 @@ def application(settings: Settings, urls: ServerUrls) -> Flask:
         catalogue=parts.catalogue,
         waiting=Waiting(parts.clearances, Narrowing(), parts.numbers),
         sealer=sealer_of(settings),
+        webhook_keys=public_keys_of(settings),
         networks=settings.networks,
         cursor_key=key,
         pool=pool,

@@ -23,7 +23,8 @@ class Services:
     `cursor_key` signs the positions given to clients; a token is good for `token_days` where nobody says otherwise.
     With `metrics_loopback` whoever asks from this machine reads the metrics. A withdrawal
     that nobody has acknowledged after `withdrawal_hours` is overdue.
-    `sealer` reads its key when it is called for the first time; deliveries go to public addresses and to `networks`.
+    `sealer` and `webhook_keys` read their files when they are called for the first time. Deliveries go to public
+    addresses and to `networks`.
     """
 
     authenticating: Authenticating
@@ -34,6 +35,7 @@ class Services:
     catalogue: Catalogue
     waiting: Waiting
     sealer: Callable[[], Sealer]
+    webhook_keys: Callable[[], tuple[str, ...]]
     networks: Networks
     cursor_key: bytes
     pool: Pool

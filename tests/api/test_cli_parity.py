@@ -62,6 +62,7 @@ COMMANDS: Final = {
     "rotate_secret": "subscription rotate-secret",
     "drop_old_secret": "subscription drop-old-secret",
     "set_password": "subscription set-password",
+    "list_webhook_keys": "subscription keys",
     "remove_subscription": "subscription remove",
     "list_submissions": "submission list",
     "show_submission": "submission show",

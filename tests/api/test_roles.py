@@ -97,6 +97,7 @@ drop_old_secret          POST   /subscriptions/{anas}/drop-old-secret      no   
 set_password             POST   /subscriptions/{guys}/password             no      no      yes     hidden
 set_password             POST   /subscriptions/{zoes}/password             no      no      hidden  hidden
 set_password             POST   /subscriptions/{anas}/password             no      no      yes     yes
+list_webhook_keys        GET    /webhook-keys                              yes     yes     yes     yes
 remove_subscription      DELETE /subscriptions/{nothing}                   hidden  hidden  hidden  hidden
 list_members             GET    /members                                   yes     yes     no      no
 show_member              GET    /members/FJ                                yes     yes     no      no

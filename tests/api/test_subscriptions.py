@@ -18,7 +18,7 @@ from hub.domain.identifiers import SubscriptionId, Tick
 from hub.runtime import wiring
 from hub.store.log.head import span
 from hub.store.subscriptions.leases import Complaint, keep_complaint
-from hub.web.api.models.subscriptions import Password, SubscriptionGiven, SubscriptionToAdd
+from hub.web.api.models.subscriptions.orders import Password, SubscriptionGiven, SubscriptionToAdd
 from tests.api.region import Caller, Region
 from tests.support.stix import indicator
 from tests.taxii.caller import Caller as TaxiiCaller

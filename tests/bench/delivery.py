@@ -26,7 +26,7 @@ from hub.outbound.webhooks.sender import Sender, tls_context
 from hub.outbound.webhooks.signature import Secret, Signers, signed_headers
 from hub.outbound.wire.addresses import networks_of
 from hub.outbound.wire.endpoints import parse_endpoint
-from hub.runtime.sealing import read_keys
+from hub.runtime.keys.sealing import read_keys
 from hub.runtime.settings import load_settings
 from hub.runtime.wiring import Parts, build, now, opened
 from hub.services.directory.accounts import add_account

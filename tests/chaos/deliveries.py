@@ -12,7 +12,7 @@ from typing import Any, Final
 from hub.domain.directory import Role
 from hub.domain.errors import HubError
 from hub.domain.identifiers import AccountId, MemberCode
-from hub.runtime.sealing import read_keys
+from hub.runtime.keys.sealing import read_keys
 from hub.runtime.wiring import opened
 from hub.services.agreements.pairs import suspend_pair
 from hub.services.directory.accounts import disable_account, enable_account

@@ -20,12 +20,12 @@ from hub.cli.subscriptions.options import (
     read_filter,
     read_password,
 )
-from hub.cli.subscriptions.secrets import drop_old_secret, reseal, rotate_secret, set_password
+from hub.cli.subscriptions.secrets import drop_old_secret, keys, reseal, rotate_secret, set_password
 from hub.domain.clock import timestamp_of
 from hub.domain.identifiers import AccountId, OrganisationId
 from hub.domain.subscriptions.filters import EVERYTHING
 from hub.domain.subscriptions.subscription import BATCH_BYTES, BATCH_OBJECTS, Target
-from hub.runtime.sealing import sealer_of
+from hub.runtime.keys.sealing import sealer_of
 from hub.services.subscriptions import adding, catalogue, changing
 from hub.services.subscriptions.positions import Place
 from hub.services.subscriptions.targets import taxii_target, webhook_target
@@ -203,5 +203,5 @@ def _ask(question: str, expected: str) -> None:
         raise click.Abort
 
 
-for command in (rotate_secret, drop_old_secret, set_password, reseal):
+for command in (rotate_secret, drop_old_secret, set_password, keys, reseal):
     subscription.add_command(command)

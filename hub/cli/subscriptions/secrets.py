@@ -1,14 +1,16 @@
-"""`hub subscription rotate-secret` and what belongs to it."""
+"""`hub subscription rotate-secret` and what belongs to it: what is sealed, and what signs."""
 
 from pathlib import Path
 
 import click
 
-from hub.cli.console import print_json
+from hub.cli.console import json_option, print_json, with_settings
 from hub.cli.directory.desk import Desk, writes
 from hub.cli.subscriptions.display import order_facts
 from hub.cli.subscriptions.options import PASSWORD_FILE, SUBSCRIPTION, id_of, read_password
-from hub.runtime.sealing import sealer_of
+from hub.runtime.keys.sealing import sealer_of
+from hub.runtime.keys.signing import public_keys_of
+from hub.runtime.settings import Settings
 from hub.services.subscriptions import rotating
 from hub.services.subscriptions.resealing import reseal_secrets
 
@@ -53,6 +55,18 @@ def set_password(desk: Desk, subscription_id: object, password_file: Path | None
         act=desk.act,
     )
     desk.show(order_facts(changed))
+
+
+@click.command()
+@with_settings()
+@json_option
+def keys(settings: Settings, *, as_json: bool) -> None:
+    """Print the public keys with which receivers check signatures v1a: each signs every webhook."""
+    public = public_keys_of(settings)()
+    if as_json:
+        print_json({"public_keys": public})
+    else:
+        click.echo("\n".join(public))
 
 
 @click.command()

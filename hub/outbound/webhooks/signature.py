@@ -69,14 +69,14 @@ def public_text(key: Ed25519PublicKey) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signers:
-    """What a delivery is signed with: the receiver's secrets, two while one is being changed, and the hub's key."""
+    """What a delivery is signed with: the receiver's secrets, two while one is being changed, and the hub's keys."""
 
     secrets: tuple[Secret, ...]
-    key: Ed25519PrivateKey | None = field(default=None, repr=False)
+    keys: tuple[Ed25519PrivateKey, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         """Refuse to send unsigned."""
-        if not self.secrets and self.key is None:
+        if not self.secrets:
             raise ConfigurationError("This webhook has no secret to sign with; give it one before it is sent anything.")
 
 
@@ -123,8 +123,8 @@ def _content(name: str, seconds: str, body: bytes) -> bytes:
 def _signatures(signers: Signers, content: bytes) -> Iterator[str]:
     for secret in signers.secrets:
         yield f"{_HMAC},{b64encode(_mac(secret, content)).decode('ascii')}"
-    if signers.key is not None:
-        yield f"{_ED25519},{b64encode(signers.key.sign(content)).decode('ascii')}"
+    for key in signers.keys:
+        yield f"{_ED25519},{b64encode(key.sign(content)).decode('ascii')}"
 
 
 def _believed(signature: str, content: bytes, trusted: Trusted) -> bool:

@@ -18,7 +18,8 @@ from hub.outbound.webhooks.sender import Sender, tls_context
 from hub.outbound.wire.connections import Limits
 from hub.outbound.wire.dialling import Dialler
 from hub.runtime.embedded.datadir import ServerUrls
-from hub.runtime.sealing import sealer_of
+from hub.runtime.keys.sealing import sealer_of
+from hub.runtime.keys.signing import signing_keys
 from hub.runtime.settings import Settings
 from hub.runtime.wiring import Parts, build, now, opened
 from hub.services.delivery.channels.outcomes import Sends
@@ -96,6 +97,6 @@ def channels_of(settings: Settings, naming: bytes) -> dict[Channel, Sends]:
     sender = Sender(networks=settings.networks, tls=tls)
     dialler = Dialler(networks=settings.networks, tls=tls, limits=_PUSHING)
     return {
-        Channel.WEBHOOK: Webhooks(sender, sealer, now, naming=naming),
+        Channel.WEBHOOK: Webhooks(sender, sealer, now, naming=naming, keys=signing_keys(settings)),
         Channel.TAXII: TaxiiPushes(dialler, sealer, now),
     }

@@ -17,7 +17,8 @@ from hub.web.api.views.explaining import attach_explaining
 from hub.web.api.views.members import attach_members
 from hub.web.api.views.organisations import attach_organisations
 from hub.web.api.views.own import attach_own
-from hub.web.api.views.subscriptions import attach_subscriptions
+from hub.web.api.views.subscriptions.keys import attach_webhook_keys
+from hub.web.api.views.subscriptions.orders import attach_subscriptions
 from hub.web.api.views.tokens import attach_tokens
 from hub.web.api.views.withdrawals import attach_withdrawals
 from hub.web.services import Services
@@ -46,6 +47,7 @@ def attach_api(application: Flask, services: Services) -> None:
         attach_explaining,
         attach_withdrawals,
         attach_subscriptions,
+        attach_webhook_keys,
     ):
         attach(surface)
     attach_documentation(surface)

@@ -11,7 +11,7 @@ import pytest
 
 from hub.domain.subscriptions.filters import Filter
 from hub.runtime.embedded.datadir import ServerUrls
-from hub.runtime.sealing import read_keys
+from hub.runtime.keys.sealing import read_keys
 from hub.runtime.workers.delivering import run_deliver
 from hub.services.sealing import Sealer
 from hub.services.submit import Submitting

@@ -8,7 +8,7 @@ from uuid import uuid4
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import AccountId, SubscriptionId, Tick
 from hub.domain.subscriptions.subscription import Subscription, TaxiiTarget
-from hub.runtime.sealing import read_keys
+from hub.runtime.keys.sealing import read_keys
 from hub.runtime.wiring import opened
 from hub.services.sealing import Sealer
 from hub.services.subscriptions.secrets import Held, seal

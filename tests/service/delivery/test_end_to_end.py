@@ -1,13 +1,16 @@
 """`hub serve` brings a subscriber what is pushed."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hub.domain.handling import Tlp
 from hub.domain.subscriptions.filters import Filter
-from hub.runtime.sealing import read_keys
-from hub.runtime.wiring import opened
+from hub.outbound.webhooks.signature import Trusted, Verdict, verify
+from hub.runtime.keys.sealing import read_keys
+from hub.runtime.wiring import now, opened
 from hub.services.sealing import Sealer
 from tests.service.delivery.subscribing import LOOPBACK, await_that, subscriber
 from tests.support.processes import child_named
@@ -36,4 +39,8 @@ def test_a_pushed_object_reaches_a_webhook(hub: ServedHub) -> None:
         feed.accept("au", sent[2], indicator(tlp=Tlp.RED))
         await_that(lambda: len(everything.ids) == 3 and len(some.ids) == 1, "the third object")
     assert everything.ids == [thing["id"] for thing in sent]
+    (key,) = feed.call_api("GET", "webhook-keys").json()["public_keys"]
+    public = Ed25519PublicKey.from_public_bytes(b64decode(key.removeprefix("whpk_")))
+    posted = everything.deliveries[0]
+    assert verify(posted.headers, posted.body, Trusted(keys=(public,)), at=now()) is Verdict.GENUINE
     assert some.ids == [sent[2]["id"]]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hub.domain.handling import Tlp
-from hub.runtime.sealing import read_keys
+from hub.runtime.keys.sealing import read_keys
 from hub.runtime.wiring import opened
 from hub.services.sealing import Sealer
 from tests.service.delivery.subscribing import LOOPBACK, Subscriber, await_that, subscriber

@@ -58,14 +58,14 @@ class Webhooks:
         clock: Callable[[], datetime],
         *,
         naming: bytes,
-        key: Ed25519PrivateKey | None = None,
+        keys: tuple[Ed25519PrivateKey, ...] = (),
     ) -> None:
-        """`naming` is the hub's secret for the ids of deliveries, the same in all its processes."""
+        """`naming` is the hub's secret for the ids of deliveries, the same in all its processes, as are its `keys`."""
         self._sender = sender
         self._sealer = sealer
         self._clock = clock
         self._naming = naming
-        self._key = key
+        self._keys = keys
         self._known: dict[SubscriptionId, _Way] = {}
 
     def __call__(self, kept: Kept, portion: Portion) -> Taken | Failed | Ended:
@@ -103,7 +103,7 @@ class Webhooks:
             self._known[subscription.id] = known
         now = tick_of(self._clock())
         secrets = tuple(secret for secret, until in known.secrets if now < until)
-        return known.endpoint, Signers(secrets=secrets, key=self._key)
+        return known.endpoint, Signers(secrets=secrets, keys=self._keys)
 
 
 def _outcome(answer: Answer, subscription: SubscriptionId, *, objects: int) -> Taken | Failed | Ended:

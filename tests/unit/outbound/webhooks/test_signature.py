@@ -52,8 +52,8 @@ def test_a_known_vector_is_signed_as_published(
     assert headers == {"webhook-id": name, "webhook-timestamp": str(seconds), "webhook-signature": signature}
 
 
-def signed(*secrets: Secret, key: Ed25519PrivateKey | None = None) -> dict[str, str]:
-    return signed_headers(Signers(secrets=secrets, key=key), name="d-1", body=BODY, at=AT)
+def signed(*secrets: Secret, keys: tuple[Ed25519PrivateKey, ...] = ()) -> dict[str, str]:
+    return signed_headers(Signers(secrets=secrets, keys=keys), name="d-1", body=BODY, at=AT)
 
 
 def judged(headers: dict[str, str], trusted: Trusted, *, body: bytes = BODY, at: datetime = AT) -> Verdict:
@@ -72,10 +72,16 @@ def test_while_a_secret_is_changed_both_receivers_believe() -> None:
 
 
 def test_the_hubs_own_key_signs_beside_the_secrets() -> None:
-    headers = signed(OURS, key=KEY)
+    headers = signed(OURS, keys=(KEY,))
     assert [part.partition(",")[0] for part in headers["webhook-signature"].split(" ")] == ["v1", "v1a"]
     assert judged(headers, Trusted(keys=(KEY.public_key(),))) is Verdict.GENUINE
     assert judged(headers, Trusted(keys=(Ed25519PrivateKey.generate().public_key(),))) is Verdict.FORGED
+
+
+def test_while_the_hubs_key_is_changed_receivers_of_either_believe() -> None:
+    following = Ed25519PrivateKey.generate()
+    headers = signed(OURS, keys=(KEY, following))
+    assert all(judged(headers, Trusted(keys=(key.public_key(),))) is Verdict.GENUINE for key in (KEY, following))
 
 
 def test_a_public_key_is_written_for_receivers() -> None:
@@ -104,7 +110,7 @@ def test_what_is_no_signature_of_ours_is_not_believed(signature: str) -> None:
 
 
 def test_whoever_trusts_nobody_believes_nothing() -> None:
-    assert judged(signed(OURS, key=KEY), Trusted()) is Verdict.FORGED
+    assert judged(signed(OURS, keys=(KEY,)), Trusted()) is Verdict.FORGED
 
 
 @pytest.mark.parametrize(
@@ -123,7 +129,7 @@ def test_a_timestamp_that_is_no_number_is_malformed(seconds: str) -> None:
 
 def test_nothing_is_sent_unsigned() -> None:
     with pytest.raises(ConfigurationError, match="no secret to sign with"):
-        Signers(secrets=())
+        Signers(secrets=(), keys=(KEY,))
 
 
 def test_a_secret_is_read_as_it_is_written_and_never_shown_by_accident() -> None:

@@ -20,7 +20,7 @@ from hub.services.subscriptions.targets import taxii_target, webhook_target
 from hub.store.subscriptions.rows import Kept
 from hub.web.api.call import NOTHING_HERE, Call
 from hub.web.api.models.base import Created
-from hub.web.api.models.subscriptions import (
+from hub.web.api.models.subscriptions.orders import (
     ErrorShown,
     FilterGiven,
     Password,

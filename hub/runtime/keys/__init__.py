@@ -1,0 +1,1 @@
+"""The hub's own keys, each kind in a file beside the database."""
