@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
+
 from hub.domain.handling import Audience, Tlp
 from hub.domain.identifiers import CollectionId, OrganisationId, StixId, SubmissionId, Tick
 
@@ -15,16 +17,14 @@ class MarkingKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marking:
+class Marking(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a marking-definition defines; `audience` is set for the kind `audience` alone."""
 
     kind: MarkingKind
     audience: Audience | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedObject:
+class CheckedObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A STIX object that passed validation, with the facts that the hub needs of it.
 
     `payload` is the JSON value as it was received; `digest` is a SHA-256 over its canonical form, so that two
@@ -53,8 +53,7 @@ class CheckedObject:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefusedObject:
+class RefusedObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An object that failed validation. `id` and `version` are the texts it came with, where it had any."""
 
     position: int
@@ -77,8 +76,7 @@ class CheckedEnvelope:
         return len(self.accepted) + len(self.refused)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredVersion:
+class StoredVersion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A version of an object that its producer has in the hub already, in whatever collection."""
 
     collection: CollectionId
@@ -91,8 +89,7 @@ class StoredVersion:
     tlp: Tlp
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What became of one object: `code` is None where it was accepted, and then `sentence` holds its warnings."""
 
     position: int

@@ -5,8 +5,9 @@ PR-03 needs the marking-definitions as they arrived, and is found by the validat
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from hub.domain.catalogue import Collection
 from hub.domain.clock import tick_of
@@ -23,8 +24,7 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 _IDS_IN_A_SENTENCE = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishFacts:
+class PublishFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the rules look at of one object that its producer publishes.
 
     `handling` is effective: the default level is applied, the audiences are resolved. `creator` is the registered
@@ -44,8 +44,7 @@ class PublishFacts:
     default_applied: Tlp | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What becomes of an object: `rule` and `code` are None where it is accepted, and then there may be warnings.
 
     `sentence` tells the producer what to do; neither it nor a warning speaks of what others have published.

@@ -24,6 +24,7 @@ from hub.runtime.keys.sealing import sealer_of
 from hub.runtime.keys.signing import public_keys_of
 from hub.runtime.settings import Settings
 from hub.runtime.toml_directory import read_toml_directory
+from hub.runtime.workers.collecting import collect_seldom
 from hub.services.access import Access
 from hub.services.agreements.seeding import seed_agreements
 from hub.services.clearances import Clearances
@@ -173,6 +174,7 @@ def run_ingest(settings: Settings, urls: ServerUrls, stop: Event) -> None:
             clock=now,
             tell=parts.tell,
         )
+        collect_seldom()
         worker.run(f"{socket.gethostname()}-{os.getpid()}", stop)
 
 

@@ -14,6 +14,7 @@ from hub.runtime.embedded import ServerUrls
 from hub.runtime.embedded.child import die_with_parent
 from hub.runtime.logs import ACCESS_LOGGER, configure_logs
 from hub.runtime.settings import Settings, load_settings
+from hub.runtime.workers.collecting import collect_seldom
 
 _GRACE_SECONDS: Final = 20
 _BACKLOG: Final = 1024
@@ -51,4 +52,6 @@ def load_application() -> Flask:
     die_with_parent(signal.SIGKILL)
     settings = load_settings(environ=os.environ)
     configure_logs(settings)
-    return wiring.application(settings, ServerUrls(database=settings.database_url, redis=settings.redis_url))
+    application = wiring.application(settings, ServerUrls(database=settings.database_url, redis=settings.redis_url))
+    collect_seldom()
+    return application

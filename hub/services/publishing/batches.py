@@ -26,10 +26,16 @@ class Batch:
     levels: Mapping[StixId, Level]
 
 
-def envelope_levels(objects: Iterable[CheckedObject], collection: Collection) -> dict[StixId, Level]:
-    """Return the level of each object of an envelope, the highest where one id occurs more than once."""
+def envelope_levels(objects: Sequence[CheckedObject], collection: Collection) -> dict[StixId, Level]:
+    """Return the levels of those objects of an envelope to which others of it refer.
+
+    It is the highest where one id occurs more than once.
+    """
+    referred = {name for checked in objects for name in checked.refs}
     levels: dict[StixId, Level] = {}
-    for checked in objects:
+    for checked in objects if referred else ():
+        if checked.id not in referred:
+            continue
         tlp = collection.default_tlp if checked.tlp is None else checked.tlp
         known = levels.get(checked.id)
         levels[checked.id] = Level(tlp if known is None else max(known.tlp, tlp), checked.observable)

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
-from hub.domain.clock import instant_of, timestamp_of
-from hub.domain.handling import Handling
+from hub.domain.clock import timestamp_of
+from hub.domain.handling import Handling, Tlp
 from hub.domain.identifiers import OrganisationId, StixId, Tick
 from hub.domain.submissions import CheckedObject, Marking, Outcome, StoredVersion
 from hub.policy.classify import classify
@@ -39,14 +40,13 @@ class Docket:
     markings: dict[StixId, list[Marking]]
     levels: dict[StixId, Level]
     additions: list[Addition] = field(default_factory=list)
+    _handlings: dict[tuple[str, Tlp | None, frozenset[StixId]], Handling] = field(default_factory=dict)
 
-    def hear(self, checked: CheckedObject, *, now: Tick) -> Outcome:
+    def hear(self, checked: CheckedObject, *, at: datetime) -> Outcome:
         """Judge one object and keep it where it is accepted and not there already."""
-        handling = classify(
-            checked, producer=self.producer, default_tlp=self.batch.collection.default_tlp, markings=self.markings
-        )
+        handling = self._handling(checked)
         versions = self.versions[checked.id]
-        verdict = judge(self._facts(checked, handling, versions), at=instant_of(now))
+        verdict = judge(self._facts(checked, handling, versions), at=at)
         version = checked.version or timestamp_of(self.batch.received)
         if verdict.code is not None:
             return Outcome(
@@ -56,10 +56,20 @@ class Docket:
                 code=verdict.code,
                 sentence=verdict.sentence,
             )
-        twin = self._twin(checked, versions)
+        twin = self._twin(checked, versions) if versions else None
         version = self._keep(checked, handling, versions) if twin is None else twin.version
         warnings = (*checked.warnings, *verdict.warnings)
         return Outcome(position=checked.position, id=checked.id, version=version, sentence="; ".join(warnings) or None)
+
+    def _handling(self, checked: CheckedObject) -> Handling:
+        """Class an object, once for all that are marked alike as long as no marking gets another meaning."""
+        key = (checked.type, checked.tlp, checked.marking_refs)
+        known = self._handlings.get(key)
+        if known is None:
+            known = self._handlings[key] = classify(
+                checked, producer=self.producer, default_tlp=self.batch.collection.default_tlp, markings=self.markings
+            )
+        return known
 
     def _facts(self, checked: CheckedObject, handling: Handling, versions: list[StoredVersion]) -> PublishFacts:
         unresolved = frozenset(name for name in checked.marking_refs if name not in self.markings)
@@ -97,7 +107,14 @@ class Docket:
                 tick = Tick(tick + 1)
             version = timestamp_of(tick)
         self.additions.append(
-            Addition(checked=checked, collection=self.number, version=version, version_tick=tick, handling=handling)
+            Addition(
+                checked=checked,
+                collection=self.number,
+                submission=self.batch.submission,
+                version=version,
+                version_tick=tick,
+                handling=handling,
+            )
         )
         versions.append(
             StoredVersion(
@@ -115,4 +132,5 @@ class Docket:
             self.levels[checked.id] = self.batch.levels[checked.id]
         if checked.defines is not None:
             self.markings[checked.id] = [checked.defines]
+            self._handlings.clear()
         return version

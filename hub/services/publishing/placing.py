@@ -1,8 +1,11 @@
 """Put versions into the log: class them, stamp them, and move what a new newest version closes or opens."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
 
 from hub.bus.heads import News
 from hub.domain.handling import Guard, Handling
@@ -22,12 +25,12 @@ from hub.store.withdrawals.events import note_rows
 _UNPLACED = Stamp(seq=0, tick=Tick(0))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addition:
+class Addition(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A version that the rules have accepted for a collection, known by its number in the store."""
 
     checked: CheckedObject
     collection: int
+    submission: SubmissionId
     version: str
     version_tick: Tick
     handling: Handling
@@ -42,19 +45,13 @@ class _Entry:
     before: PlacedRow | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Chained:
+class _Chained(msgspec.Struct, frozen=True, eq=False, gc=False):
     """An entry with the newest of its object in its collection, and the newest that its producer has anywhere."""
 
     entry: _Entry
     newest: _Entry
     producers: _Entry
-
-    @property
-    def guard(self) -> Guard:
-        return Guard(
-            own=self.entry.row.handling, newest=self.newest.row.handling, producers=self.producers.row.handling
-        )
+    guard: Guard
 
 
 class Placement:
@@ -67,9 +64,7 @@ class Placement:
         self._age_counts = limits_age(facts.world)
         self._producer = producer
 
-    def write(
-        self, stored: Iterable[PlacedRow], additions: Sequence[Addition], *, submission: SubmissionId, now: Tick
-    ) -> News | None:
+    def write(self, stored: Iterable[PlacedRow], additions: Sequence[Addition], *, now: Tick) -> News | None:
         """Add versions beside those that the producer has `stored` of the same objects (all of them).
 
         The rows are stamped and chained as `settle` does it, and then written with their bytes and what they define.
@@ -81,14 +76,21 @@ class Placement:
             for addition in additions
         ]
         placings, news = self._settle([*self._stored(stored), *new], now=now)
-        added = [
-            (NewRow(row=entry.row, placing=placings[entry], payload=addition.checked.payload), addition.checked)
-            for entry, addition in zip(new, additions, strict=True)
-        ]
-        add_rows(self._database, [row for row, _ in added], producer=self._producer, submission=submission)
+        add_rows(
+            self._database,
+            (
+                NewRow(entry.row, placings[entry], addition.submission, addition.checked.payload)
+                for entry, addition in zip(new, additions, strict=True)
+            ),
+            producer=self._producer,
+        )
         add_markings(
             self._database,
-            [(row.row.stamp.seq, checked.id, checked.defines) for row, checked in added if checked.defines is not None],
+            [
+                (entry.row.stamp.seq, addition.checked.id, addition.checked.defines)
+                for entry, addition in zip(new, additions, strict=True)
+                if addition.checked.defines is not None
+            ],
             producer=self._producer,
         )
         return news
@@ -185,11 +187,19 @@ def _chain(entries: Sequence[_Entry]) -> list[_Chained]:
     objects: dict[StixId, list[_Entry]] = defaultdict(list)
     for entry in entries:
         objects[entry.row.object_id].append(entry)
-    return [
-        _Chained(entry=entry, newest=versions[place.newest_here], producers=versions[place.newest_anywhere])
-        for versions in objects.values()
-        for entry, place in zip(versions, places([_link(entry) for entry in versions]), strict=True)
-    ]
+    return [link for versions in objects.values() for link in _linked(versions)]
+
+
+def _linked(versions: Sequence[_Entry]) -> Iterator[_Chained]:
+    """Link the versions of one object, of which there is mostly one."""
+    if len(versions) == 1:
+        alone, own = versions[0], versions[0].row.handling
+        yield _Chained(alone, alone, alone, Guard(own, own, own))
+        return
+    for entry, place in zip(versions, places([_link(entry) for entry in versions]), strict=True):
+        newest, producers = versions[place.newest_here], versions[place.newest_anywhere]
+        guard = Guard(own=entry.row.handling, newest=newest.row.handling, producers=producers.row.handling)
+        yield _Chained(entry, newest, producers, guard)
 
 
 def _link(entry: _Entry) -> Link:

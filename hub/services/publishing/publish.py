@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.bus.heads import News
-from hub.domain.clock import timestamp_of
+from hub.domain.clock import instant_of, timestamp_of
 from hub.domain.directory import Principal
 from hub.domain.identifiers import CollectionId, OrganisationId, StixId, Tick
 from hub.domain.submissions import Marking, Outcome, StoredVersion
@@ -20,7 +20,7 @@ from hub.store.database import Database
 from hub.store.facts import Facts
 from hub.store.log.head import lock_head
 from hub.store.log.markings import find_markings
-from hub.store.log.rows import Level, PlacedRow, newest_levels, own_rows, published_by_others
+from hub.store.log.rows import Level, PlacedRow, known_ids, newest_levels, own_rows
 from hub.store.principals import hold_principal
 
 _ELSEWHERE: Final = CollectionId("")
@@ -57,20 +57,26 @@ class Publishing:
             return Published(outcomes=_refusals(batch, right.reason))
         head = lock_head(database)
         facts = self._clearances.facts(database)
-        stored = own_rows(database, principal.organisation.id, {checked.id for checked in batch.objects})
-        docket = self._docket(database, batch, principal, facts, stored)
-        outcomes = [docket.hear(checked, now=now) for checked in batch.objects]
+        producer = principal.organisation.id
+        known = known_ids(database, producer, {checked.id for checked in batch.objects})
+        stored = own_rows(database, producer, known.own)
+        docket = self._docket(database, batch, principal, facts, stored, known.others)
+        at = instant_of(now)
+        outcomes = [docket.hear(checked, at=at) for checked in batch.objects]
         changed = {addition.checked.id for addition in docket.additions}
-        news = Placement(database, head, facts, principal.organisation.id).write(
-            [placed for placed in stored if placed.row.object_id in changed],
-            docket.additions,
-            submission=batch.submission,
-            now=now,
+        news = Placement(database, head, facts, producer).write(
+            [placed for placed in stored if placed.row.object_id in changed], docket.additions, now=now
         )
         return Published(outcomes=outcomes, news=news)
 
-    def _docket(
-        self, database: Database, batch: Batch, principal: Principal, facts: Facts, stored: Sequence[PlacedRow]
+    def _docket(  # noqa: PLR0913, PLR0917 - what a docket is made of
+        self,
+        database: Database,
+        batch: Batch,
+        principal: Principal,
+        facts: Facts,
+        stored: Sequence[PlacedRow],
+        others: frozenset[StixId],
     ) -> Docket:
         producer = principal.organisation.id
         return Docket(
@@ -79,7 +85,7 @@ class Publishing:
             identities=facts.identities,
             number=self._numbers[batch.collection.id],
             versions=self._versions(stored, facts),
-            others=published_by_others(database, producer, {checked.id for checked in batch.objects}),
+            others=others,
             markings=self._known_markings(database, batch, principal, facts),
             levels=_levels(database, batch, producer),
         )

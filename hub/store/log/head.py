@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from hub.domain.identifiers import GuardId, Tick
 from hub.store.database import Database
 
@@ -16,8 +18,7 @@ MAX_LEAP: Final = 16
 because the clock moves on by the highest number with every grant."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
+class Stamp(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The place of a row: its number and its instant on the hub's clock, of which both rise from row to row."""
 
     seq: int

@@ -1,6 +1,6 @@
 """What the marking-definitions in the log mean to the rules, by id."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from psycopg.types.json import Jsonb
@@ -40,9 +40,11 @@ def find_markings(database: Database, ids: Iterable[StixId]) -> list[StoredMarki
 
 
 def add_markings(
-    database: Database, definitions: Iterable[tuple[int, StixId, Marking]], *, producer: OrganisationId
+    database: Database, definitions: Sequence[tuple[int, StixId, Marking]], *, producer: OrganisationId
 ) -> None:
     """Keep what each new definition (`seq`, id, meaning) means."""
+    if not definitions:
+        return
     with database.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO markings (id, seq, producer, kind, audience) VALUES (%s, %s, %s, %s, %s)",

@@ -1,9 +1,11 @@
 """The rows of the log: the versions that a producer has of an object, added, re-placed and removed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from functools import cache
 from typing import Final, NamedTuple
 from uuid import UUID
+
+import msgspec
 
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import GuardId, HandlingId, OrganisationId, StixId, SubmissionId, Tick
@@ -19,8 +21,7 @@ class Level(NamedTuple):
     observable: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A version in the log, without its bytes. `collection` is the collection's number in the store.
 
     `accepted` is the tick of the stamp that it was stored with, from which its age counts. A row that is moved gets
@@ -41,8 +42,7 @@ class Row:
     handling: HandlingId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placing:
+class Placing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a row carries about where it stands among the versions of its object.
 
     `newest_accepted` is when the newest version in its collection was accepted, `producers_accepted` when the newest
@@ -55,20 +55,19 @@ class Placing:
     producers_accepted: Tick
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlacedRow:
+class PlacedRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A row with its placing."""
 
     row: Row
     placing: Placing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRow:
-    """A row to add: the version, where it stands, and the JSON value as it was received."""
+class NewRow(NamedTuple):
+    """A row to add: the version, where it stands, what it came with, and the JSON value as it was received."""
 
     row: Row
     placing: Placing
+    submission: SubmissionId
     payload: bytes
 
 
@@ -86,11 +85,14 @@ _COPY_TYPES: Final = (
 
 def own_rows(database: Database, producer: OrganisationId, ids: Iterable[StixId]) -> list[PlacedRow]:
     """Read every version that the producer has of these objects, in whatever collection, oldest place first."""
+    names = list(ids)
+    if not names:
+        return []
     rows = database.execute(
         "SELECT seq, tick, accepted, collection, guard, latest, newest_accepted, producers_accepted, version_tick,"
         " created, handling, revoked, object_id, type, version, created_by_ref, digest"
         " FROM log WHERE object_id = ANY(%s) AND producer = %s ORDER BY seq",
-        (list(ids), producer),
+        (names, producer),
     )
     return [
         PlacedRow(
@@ -134,12 +136,24 @@ def own_rows(database: Database, producer: OrganisationId, ids: Iterable[StixId]
     ]
 
 
-def published_by_others(database: Database, producer: OrganisationId, ids: Iterable[StixId]) -> frozenset[StixId]:
-    """Return those of the ids under which another organisation has something in the hub."""
+class Known(NamedTuple):
+    """Which ids the log knows already: those that the producer has published, and those that others have."""
+
+    own: frozenset[StixId]
+    others: frozenset[StixId]
+
+
+def known_ids(database: Database, producer: OrganisationId, ids: Iterable[StixId]) -> Known:
+    """Return those of the ids under which the producer, and under which another organisation, has something."""
     rows = database.execute(
-        "SELECT DISTINCT object_id FROM log WHERE object_id = ANY(%s) AND producer <> %s", (list(ids), producer)
+        "SELECT object_id, bool_or(producer = %s), bool_or(producer <> %s) FROM log"
+        " WHERE object_id = ANY(string_to_array(%s, ' ')) GROUP BY object_id",
+        (producer, producer, " ".join(ids)),
+    ).fetchall()
+    return Known(
+        own=frozenset(StixId(name) for name, own, _ in rows if own),
+        others=frozenset(StixId(name) for name, _, others in rows if others),
     )
-    return frozenset(StixId(name) for (name,) in rows)
 
 
 def newest_levels(database: Database, producer: OrganisationId, ids: Iterable[StixId]) -> dict[StixId, Level]:
@@ -147,22 +161,25 @@ def newest_levels(database: Database, producer: OrganisationId, ids: Iterable[St
 
     An SCO is what has no `created` (STIX 2.1 §3.2).
     """
+    names = list(ids)
+    if not names:
+        return {}
     rows = database.execute(
         "SELECT DISTINCT ON (object_id) object_id, handlings.tlp, created IS NULL"
         " FROM log JOIN handlings ON handlings.id = log.handling"
         " WHERE object_id = ANY(%s) AND log.producer = %s"
         " ORDER BY object_id, version_tick DESC, handlings.tlp DESC",
-        (list(ids), producer),
+        (names, producer),
     )
     return {StixId(name): Level(Tlp(level), observable) for name, level, observable in rows}
 
 
-def add_rows(database: Database, rows: Sequence[NewRow], *, producer: OrganisationId, submission: SubmissionId) -> None:
+def add_rows(database: Database, rows: Iterable[NewRow], *, producer: OrganisationId) -> None:
     """Append rows; their stamps were given out under the lock that this transaction holds."""
     with database.cursor() as cursor, cursor.copy(_COPY) as copy:
         copy.set_types(_COPY_TYPES)
-        for new in rows:
-            row, placing = new.row, new.placing
+        uuid_of = cache(UUID)
+        for row, placing, submission, payload in rows:
             copy.write_row(
                 (
                     row.stamp.seq,
@@ -183,8 +200,8 @@ def add_rows(database: Database, rows: Sequence[NewRow], *, producer: Organisati
                     producer,
                     row.created_by_ref,
                     row.digest,
-                    UUID(submission),
-                    new.payload,
+                    uuid_of(submission),
+                    payload,
                 )
             )
 

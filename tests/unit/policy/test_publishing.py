@@ -1,11 +1,12 @@
 """PR-04 to PR-13: what may be published, and with what warning."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 
 from hub.domain.clock import tick_of
 from hub.domain.handling import Tlp
@@ -88,7 +89,7 @@ def refusal(facts: PublishFacts) -> str:
 
 def changed(found: CheckedObject, **changes: object) -> PublishFacts:
     """Return the facts of an object with changes."""
-    return replace(FACTS, object=replace(found, **changes))  # type: ignore[arg-type]
+    return replace(FACTS, object=replace(found, **changes))
 
 
 def test_an_ordinary_object_is_accepted_without_a_word() -> None:
@@ -182,7 +183,7 @@ def test_PR_11_only_the_newest_version_says_whether_it_is_revoked() -> None:
 
 @pytest.mark.parametrize("change", [{"created": EARLIER}, {"created_by_ref": OTHER_IDENTITY}, {"created_by_ref": None}])
 def test_PR_12_created_and_creator_stay_as_they_were(change: dict[str, object]) -> None:
-    before = replace(stored(EARLIER, digest=b"other"), **change)  # type: ignore[arg-type]
+    before = replace(stored(EARLIER, digest=b"other"), **change)
     assert refusal(replace(FACTS, stored=(before,))) == "PR-12 IDENTITY_CHANGED"
 
 
@@ -290,7 +291,7 @@ def test_a_warning_follows_the_lowering_of_an_observable() -> None:
 
 
 def test_a_warning_says_that_a_marking_the_hub_cannot_read_closes_the_object() -> None:
-    (warning,) = warnings(replace(FACTS, handling=replace(FACTS.handling, unknown_marking=True)))
+    (warning,) = warnings(replace(FACTS, handling=dataclasses.replace(FACTS.handling, unknown_marking=True)))
     assert "only your own organisation" in warning
 
 
