@@ -7,11 +7,8 @@ and a script may touch both.
 from collections.abc import Sequence
 from typing import Final
 
-from redis import Redis
-from redis.exceptions import RedisError
-
+from hub.bus.connections import Connection
 from hub.bus.queue import DELIVERIES, Entry, Queue, deliveries
-from hub.domain.errors import UnavailableError
 from hub.domain.identifiers import SubscriptionId
 
 WAITING: Final = "hub:{deliver}:waiting"
@@ -26,19 +23,16 @@ end
 class Due:
     """The line of due subscriptions, seen from both ends."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Connection) -> None:
         self._redis = redis
         self._queue: Queue[SubscriptionId] = deliveries(redis)
-        self._put = redis.register_script(_PUT)
 
     def put(self, subscriptions: Sequence[SubscriptionId]) -> None:
         """Point to those that do not wait already; raise UnavailableError where Redis does not answer."""
         if not subscriptions:
             return
-        try:
-            self._put(keys=[WAITING, DELIVERIES.stream], args=list(subscriptions))
-        except RedisError as error:
-            raise UnavailableError("Redis does not answer; the next sweep finds the work in the store.") from error
+        with self._redis.asked("Redis does not answer; the next sweep finds the work in the store.") as redis:
+            redis.eval(_PUT, 2, WAITING, DELIVERIES.stream, *subscriptions)
 
     def take(self, consumer: str, *, wait_ms: int, most: int) -> list[Entry[SubscriptionId]]:
         """Return entries that are new, or that a consumer has left for too long; empty after `wait_ms`.
@@ -47,10 +41,8 @@ class Due:
         """
         entries = self._queue.take(consumer, wait_ms=wait_ms, most=most)
         if entries:
-            try:
-                self._redis.srem(WAITING, *(subscription for _, subscription in entries))
-            except RedisError as error:
-                raise UnavailableError("Redis does not answer.") from error
+            with self._redis.asked() as redis:
+                redis.srem(WAITING, *(subscription for _, subscription in entries))
         return entries
 
     def done(self, *entries: bytes) -> None:

@@ -7,9 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from redis import Redis
-from redis.exceptions import RedisError
-
+from hub.bus.connections import Client, Connection
 from hub.domain.errors import UnavailableError
 from hub.domain.identifiers import GuardId, Tick
 
@@ -33,22 +31,20 @@ class News:
 class Announcer:
     """Tells that the log has grown. Nobody waits for it, and nothing is lost where it fails."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Connection) -> None:
         self._redis = redis
 
     def announce(self, news: News) -> None:
         """Tell everybody; raise UnavailableError where Redis does not answer."""
         fields: dict[Any, Any] = {_HEAD: news.head, _GUARDS: " ".join(map(str, sorted(news.guards)))}
-        try:
-            self._redis.xadd(STREAM, fields, maxlen=KEPT, approximate=True)
-        except RedisError as error:
-            raise UnavailableError("Redis does not answer; subscribers are found by the next sweep.") from error
+        with self._redis.asked("Redis does not answer; subscribers are found by the next sweep.") as redis:
+            redis.xadd(STREAM, fields, maxlen=KEPT, approximate=True)
 
 
 class Listener:
     """Hears what is announced from the moment on at which it was made. For one thread."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Connection) -> None:
         self._redis = redis
         self._heard = _BEGINNING
 
@@ -58,21 +54,22 @@ class Listener:
         Raise UnavailableError where Redis does not answer; what was announced meanwhile is heard later, or swept.
         """
         try:
-            self._begin()
-            found: Any = self._redis.xread({STREAM: self._heard}, count=most, block=wait_ms)
-        except RedisError as error:
+            with self._redis.asked() as redis:
+                self._begin(redis)
+                found: Any = redis.xread({STREAM: self._heard}, count=most, block=wait_ms)
+        except UnavailableError:
             self._heard = _BEGINNING
-            raise UnavailableError("Redis does not answer.") from error
+            raise
         streams = found.items() if isinstance(found, dict) else found or []
         entries = [entry for _, entries in streams for entry in _flat(entries)]
         if entries:
             self._heard = entries[-1][0]
         return [_news(fields) for _, fields in entries]
 
-    def _begin(self) -> None:
+    def _begin(self, redis: Client) -> None:
         """Begin at the end of the stream, once: `$` at every read would leave out what comes in between."""
         if self._heard == _BEGINNING:
-            last: Any = self._redis.xrevrange(STREAM, count=1)
+            last: Any = redis.xrevrange(STREAM, count=1)
             self._heard = last[0][0] if last else b"0-0"
 
 

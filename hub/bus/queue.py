@@ -7,20 +7,14 @@ one hash tag each, so that all of a stream is on one node of a cluster.
 
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
-from redis.retry import Retry
+from redis.exceptions import ResponseError
 
-from hub.domain.errors import UnavailableError
+from hub.bus.connections import Client, Connection
 from hub.domain.identifiers import SubmissionId, SubscriptionId
 
 Work = TypeVar("Work", bound=str)
 
 _FIELD: Final = b"id"
-_ANSWER_SECONDS: Final = 3.0
-"""Longer than any wait for new entries."""
-
 Entry = tuple[bytes, Work]
 """The entry's id in the stream and the work it points to."""
 
@@ -37,84 +31,71 @@ SUBMISSIONS: Final = Line(stream="hub:{ingest}:submissions", group="ingest", cla
 DELIVERIES: Final = Line(stream="hub:{deliver}:due", group="deliver", claim_after_ms=30_000)
 
 
-def connect(url: str) -> Redis:
-    """Return a client that gives up after seconds: whoever waits for Redis can also do without."""
-    return Redis.from_url(
-        url, socket_timeout=_ANSWER_SECONDS, socket_connect_timeout=_ANSWER_SECONDS, retry=Retry(NoBackoff(), 0)
-    )
-
-
 class Queue(Generic[Work]):
     """One line of work, seen from both ends."""
 
-    def __init__(self, redis: Redis, line: Line) -> None:
+    def __init__(self, redis: Connection, line: Line) -> None:
         self._redis = redis
         self._line = line
 
     def put(self, *works: Work) -> None:
         """Point the workers to something; raise UnavailableError where Redis does not answer."""
-        try:
-            pipeline = self._redis.pipeline(transaction=False)
+        with self._redis.asked("Redis does not answer; a worker will find the work in the store.") as redis:
+            pipeline = redis.pipeline(transaction=False)
             for work in works:
                 pipeline.xadd(self._line.stream, {_FIELD: work})
             pipeline.execute()
-        except RedisError as error:
-            raise UnavailableError("Redis does not answer; a worker will find the work in the store.") from error
 
     def take(self, consumer: str, *, wait_ms: int, most: int = 1) -> list[Entry[Work]]:
         """Return entries that are new, or that a consumer has left for too long; empty after `wait_ms`."""
-        try:
-            return self._claim_or_read(consumer, wait_ms, most)
-        except RedisError as error:
-            raise UnavailableError("Redis does not answer as it should.") from error
+        with self._redis.asked("Redis does not answer as it should.") as redis:
+            return self._claim_or_read(redis, consumer, wait_ms, most)
 
     def done(self, *entries: bytes) -> None:
         """Acknowledge entries and remove them from the stream."""
         if not entries:
             return
-        try:
-            pipeline = self._redis.pipeline(transaction=False)
+        with self._redis.asked() as redis:
+            pipeline = redis.pipeline(transaction=False)
             pipeline.xack(self._line.stream, self._line.group, *entries)
             pipeline.xdel(self._line.stream, *entries)
             pipeline.execute()
-        except RedisError as error:
-            raise UnavailableError("Redis does not answer.") from error
 
-    def _claim_or_read(self, consumer: str, wait_ms: int, most: int) -> list[Entry[Work]]:
+    def _claim_or_read(self, redis: Client, consumer: str, wait_ms: int, most: int) -> list[Entry[Work]]:
         try:
-            return self._claim(consumer, most) or self._read(consumer, wait_ms, most)
+            return self._claim(redis, consumer, most) or self._read(redis, consumer, wait_ms, most)
         except ResponseError as error:
             if "NOGROUP" not in str(error):
                 raise
-            self._create_group()
+            self._create_group(redis)
             return []
 
-    def _claim(self, consumer: str, most: int) -> list[Entry[Work]]:
+    def _claim(self, redis: Client, consumer: str, most: int) -> list[Entry[Work]]:
         line = self._line
-        claimed = self._redis.xautoclaim(
+        claimed = redis.xautoclaim(
             line.stream, line.group, consumer, min_idle_time=line.claim_after_ms, start_id="0-0", count=most
         )
         return _entries(claimed[1])
 
-    def _read(self, consumer: str, wait_ms: int, most: int) -> list[Entry[Work]]:
-        found = self._redis.xreadgroup(self._line.group, consumer, {self._line.stream: ">"}, count=most, block=wait_ms)
+    def _read(self, redis: Client, consumer: str, wait_ms: int, most: int) -> list[Entry[Work]]:
+        found = redis.xreadgroup(self._line.group, consumer, {self._line.stream: ">"}, count=most, block=wait_ms)
         streams = found.items() if isinstance(found, dict) else found or []
         return [entry for _, entries in streams for entry in _entries(entries)]
 
-    def _create_group(self) -> None:
+    def _create_group(self, redis: Client) -> None:
         try:
-            self._redis.xgroup_create(self._line.stream, self._line.group, id="0", mkstream=True)
+            redis.xgroup_create(self._line.stream, self._line.group, id="0", mkstream=True)
         except ResponseError as error:
             if "BUSYGROUP" not in str(error):
                 raise
 
 
-def submissions(redis: Redis) -> Queue[SubmissionId]:
+def submissions(redis: Connection) -> Queue[SubmissionId]:
     """Return the submissions that are too large to answer at once."""
     return Queue(redis, SUBMISSIONS)
 
 
-def deliveries(redis: Redis) -> Queue[SubscriptionId]:
+def deliveries(redis: Connection) -> Queue[SubscriptionId]:
     """Return the subscriptions for which something has arrived."""
     return Queue(redis, DELIVERIES)
 

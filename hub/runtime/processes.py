@@ -14,6 +14,7 @@ from typing import Final
 
 import structlog
 
+from hub.bus.connections import connect
 from hub.domain.errors import ConfigurationError, UnavailableError
 from hub.runtime import wiring
 from hub.runtime.embedded.account import service_account
@@ -21,7 +22,6 @@ from hub.runtime.embedded.child import Program
 from hub.runtime.embedded.datadir import DataDirectory, ServerUrls
 from hub.runtime.embedded.postgres import postgres_answers
 from hub.runtime.embedded.servers import await_answer, chosen, embedded, wanted
-from hub.runtime.embedded.valkey import redis_answers
 from hub.runtime.settings import Settings
 from hub.runtime.supervisor import Supervisor
 
@@ -86,8 +86,11 @@ def _require_own_servers(settings: Settings) -> None:
     """Raise UnavailableError where a server that the settings name does not answer; its URL may hold a password."""
     if settings.database_url and not postgres_answers(settings.database_url):
         raise UnavailableError("the PostgreSQL server at HUB_DATABASE_URL does not answer")
-    if settings.redis_url and not redis_answers(settings.redis_url):
-        raise UnavailableError("the Redis server at HUB_REDIS_URL does not answer")
+    if settings.redis_url:
+        redis = connect(settings.redis_url)
+        if not redis.answers():
+            raise UnavailableError("the Redis server at HUB_REDIS_URL does not answer")
+        redis.check()
 
 
 def _hub_program(name: str, settings: Settings, urls: ServerUrls) -> Program:

@@ -12,8 +12,9 @@ from typing import Final
 import structlog
 from flask import Flask
 
+from hub.bus.connections import connect
 from hub.bus.heads import Announcer
-from hub.bus.queue import Queue, connect, submissions
+from hub.bus.queue import Queue, submissions
 from hub.domain.catalogue import Catalogue
 from hub.domain.directory import Act
 from hub.domain.identifiers import CollectionId, SubmissionId

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-import redis
-
+from hub.bus.connections import connect
 from hub.runtime.embedded.account import ServiceAccount, open_the_way
 from hub.runtime.embedded.child import Program
 from hub.runtime.embedded.datadir import socket_directory
@@ -25,15 +24,6 @@ _OPTIONS: Final = {
     "maxmemory-policy": "noeviction",
     "loglevel": "warning",
 }
-
-
-def redis_answers(url: str) -> bool:
-    """Tell whether the server at `url` answers a PING."""
-    try:
-        with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
-            return bool(client.ping())
-    except redis.RedisError:
-        return False
 
 
 class Valkey:
@@ -68,7 +58,7 @@ class Valkey:
 
     def answers(self) -> bool:
         """Tell whether the server answers a PING."""
-        return redis_answers(self.url)
+        return connect(self.url).answers()
 
     @property
     def _socket(self) -> Path:

@@ -10,8 +10,8 @@ from typing import Final
 import structlog
 from flask import Flask
 
+from hub.bus.connections import connect
 from hub.bus.heads import Listener
-from hub.bus.queue import connect
 from hub.runtime.embedded.datadir import ServerUrls
 from hub.runtime.settings import Settings
 from hub.runtime.wiring import build, now

@@ -9,9 +9,9 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
+from hub.bus.connections import connect
 from hub.bus.due import Due
 from hub.bus.heads import Listener
-from hub.bus.queue import connect
 from hub.domain.subscriptions.subscription import Channel
 from hub.outbound.webhooks.backoff import Backoff
 from hub.outbound.webhooks.sender import Sender, tls_context

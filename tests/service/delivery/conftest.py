@@ -54,16 +54,22 @@ class Post:
         return found
 
 
-@pytest.fixture
-def post(servers: TestServers, tmp_path: Path) -> Iterator[Post]:
-    urls = ServerUrls(database=servers.fresh_database(), redis=servers.fresh_redis())
-    options = {
-        "data": tmp_path,
+@contextmanager
+def posting(urls: ServerUrls, directory: Path, **options: Any) -> Iterator[Post]:
+    """Run a hub over these servers, and give what delivers for it."""
+    settings = {
+        "data": directory,
         "delivery_networks": LOOPBACK,
         "retry_first_seconds": 0.01,
         "retry_longest_seconds": 0.02,
     }
-    with running_hub(urls.database, urls.redis, **options) as hub:
+    with running_hub(urls.database, urls.redis, **settings, **options) as hub:
         parts = hub.parts
         hub.submitting = Submitting(parts.pool, parts.publishing, parts.queue, parts.limits, hub.clock, parts.tell)
         yield Post(hub=hub, urls=urls)
+
+
+@pytest.fixture
+def post(servers: TestServers, tmp_path: Path) -> Iterator[Post]:
+    with posting(ServerUrls(database=servers.fresh_database(), redis=servers.fresh_redis()), tmp_path) as post:
+        yield post

@@ -5,7 +5,8 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from hub.bus.queue import connect, submissions
+from hub.bus.connections import connect
+from hub.bus.queue import submissions
 from hub.domain.errors import UnavailableError
 from hub.domain.handling import Tlp
 from hub.services.clearances import Clearances
