@@ -7,14 +7,15 @@ from typing import Final
 from hub.domain.clock import timestamp_of
 from hub.domain.identifiers import Tick
 from hub.runtime.catalogue import load_catalogue
-from tests.bench.client import Target, line, timed
+from tests.bench.client import Target, line
 from tests.bench.content import envelopes
-from tests.bench.figures import Chapter, Figure, Ratio, rate, ratio
-from tests.bench.floors import copy_rows, serving_floor
+from tests.bench.figures import Chapter, Figure, Ratio, ratio
+from tests.bench.floors import serving_floor
 from tests.bench.peers import serving_medallion
+from tests.bench.pushing import pushing
 from tests.bench.stage import COLLECTION, Stage, multiply, staged
 from tests.bench.stopping import stopping
-from tests.bench.workloads import mixed, poll, pull, push, tail_query
+from tests.bench.workloads import mixed, poll, pull, tail_query
 from tests.support.serving import ROOT
 
 Say = Callable[[str], None]
@@ -33,30 +34,9 @@ class Size:
     seconds: float
 
 
-def pushing(size: Size, say: Say) -> Chapter:
-    """Push envelopes of 1, 100 and 1,000 from one and four clients, beside medallion and a bare COPY."""
-    figures = []
-    with staged() as stage, serving_medallion() as peer:
-        for envelope, clients in [(1, 1), (1, 16), (100, 1), (100, 4), (1_000, 1), (1_000, 4)]:
-            objects = size.objects if envelope > 1 else size.objects // 20
-            figures.append(push(stage, size=envelope, clients=clients, objects=objects, rounds=size.rounds))
-            say(_line(figures[-1]))
-        peers = [_push_to_peer(peer, envelope, stage.creator) for envelope in (100, 1_000)]
-        floor = copy_rows(stage, rounds=size.rounds)
-        for figure in (*peers, floor):
-            say(_line(figure))
-    by_name = {figure.name: figure for figure in figures}
-    ratios = [
-        Ratio(
-            name=f"push of {envelope} to medallion's",
-            value=ratio(by_name[f"push, envelopes of {envelope}, one client"], theirs),
-            at_least=5,
-        )
-        for envelope, theirs in zip((100, 1_000), peers, strict=True)
-    ]
-    to_copy = ratio(by_name["push, envelopes of 1000, one client"], floor)
-    ratios.append(Ratio(name="push of 1,000 to bare COPY", value=to_copy))
-    return Chapter(title="Push", figures=(*figures, *peers, floor), ratios=tuple(ratios))
+def pushing_chapter(size: Size, say: Say) -> Chapter:
+    """Push envelopes of 1, 100 and 1,000 objects, beside the floors and medallion."""
+    return pushing(objects=size.objects, rounds=size.rounds, say=say)
 
 
 def pulling(size: Size, say: Say) -> Chapter:
@@ -67,7 +47,10 @@ def pulling(size: Size, say: Say) -> Chapter:
     with staged() as stage, serving_medallion() as peer:
         _seed(stage)
         multiply(stage, 200_000, rare=_RARE)
-        with serving_floor(stage, "page_floor", collection) as pages, serving_floor(stage, "bytes_floor", "") as ready:
+        with (
+            serving_floor(stage, "floors:page_floor", collection) as pages,
+            serving_floor(stage, "floors:bytes_floor", "") as ready,
+        ):
             for limit, clients in [(100, 1), (1_000, 1), (1_000, 4)]:
                 rows = [
                     _pull(target, limit, clients, size, name)
@@ -148,7 +131,7 @@ def suspending(size: Size, say: Say) -> Chapter:
 
 
 CHAPTERS: Final[Mapping[str, Callable[[Size, Say], Chapter]]] = {
-    "push": pushing,
+    "push": pushing_chapter,
     "pull": pulling,
     "poll": polling,
     "mixed": mixing,
@@ -186,13 +169,6 @@ def _seed(stage: Stage) -> None:
 
 def _pull(target: Target, limit: int, clients: int, size: Size, name: str) -> Figure:
     return pull(target, limit=limit, clients=clients, pages=100_000 // limit, rounds=size.rounds, name=name)
-
-
-def _push_to_peer(peer: Target, envelope: int, creator: str) -> Figure:
-    bodies = envelopes(2_000 // envelope, envelope, seed=envelope, creator=creator)
-    with line(peer) as opened:
-        seconds = timed(lambda: [opened.post(body) for body in bodies])
-    return rate(f"medallion, envelopes of {envelope}", envelope * len(bodies), [seconds])
 
 
 def _line(figure: Figure) -> str:

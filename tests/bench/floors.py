@@ -1,8 +1,7 @@
 """What the hub is measured against on the same machine: the same bytes with nothing in between.
 
 `pages`: the same server (granian, WSGI, as many threads) runs one statement and joins the bytes, with no rules and no
-Flask. `bytes`: the same server sends a ready page. `rows`: PostgreSQL takes the rows by binary COPY, with the log's
-indexes.
+Flask. `bytes`: the same server sends a ready page. What pushes are measured against is in `push_floors`.
 """
 
 import os
@@ -19,11 +18,9 @@ import psycopg
 import requests
 
 from tests.bench.client import Target
-from tests.bench.figures import Figure, rate
 from tests.bench.stage import Stage
 from tests.support.serving import ROOT, free_port
 
-_ROWS: Final = 50_000
 _STATEMENT: Final = (
     "SELECT tick, payload FROM log WHERE collection = (SELECT number FROM collections WHERE id = %(collection)s)"
     " AND latest AND tick > %(after)s ORDER BY tick LIMIT %(limit)s"
@@ -61,10 +58,10 @@ def bytes_floor(environment: dict[str, Any], start_response: Callable[..., objec
 
 @contextmanager
 def serving_floor(stage: Stage, name: str, collection: str) -> Iterator[Target]:
-    """Run one of the two under granian, as the hub's web process runs, for as long as the block does."""
+    """Run an application of this package under granian, as the hub's web process runs, for as long as the block."""
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "1"]
-    command += ["--blocking-threads", "4", "--no-ws", "--log-level", "warning", f"tests.bench.floors:{name}"]
+    command += ["--blocking-threads", "4", "--no-ws", "--log-level", "warning", f"tests.bench.{name}"]
     environment = os.environ | {
         "FLOOR_DATABASE": stage.hub.urls.database,
         "FLOOR_COLLECTION": collection,
@@ -77,32 +74,6 @@ def serving_floor(stage: Stage, name: str, collection: str) -> Iterator[Target]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
-
-
-def copy_rows(stage: Stage, *, rounds: int) -> Figure:
-    """Copy rows of the log into a table with its indexes, a thousand a commit, in binary."""
-    seconds = []
-    with psycopg.connect(stage.hub.urls.database) as database:
-        for _ in range(rounds):
-            database.execute("DROP TABLE IF EXISTS floor")
-            database.execute("CREATE TABLE floor (LIKE log INCLUDING ALL)")
-            with (
-                database.cursor() as cursor,
-                cursor.copy(
-                    f"COPY (SELECT * FROM log ORDER BY seq LIMIT {_ROWS}) TO STDOUT (FORMAT BINARY)"  # noqa: S608 - a number
-                ) as copy,
-            ):
-                received = b"".join(copy)
-            database.commit()
-            begun = time.perf_counter()
-            with database.cursor() as cursor, cursor.copy("COPY floor FROM STDIN (FORMAT BINARY)") as copy:
-                copy.write(received)
-            database.commit()
-            seconds.append(time.perf_counter() - begun)
-            copied = database.execute("SELECT count(*) FROM floor").fetchall()[0][0]
-        database.execute("DROP TABLE floor")
-        database.commit()
-    return rate("bare COPY into the log's table and indexes", copied, seconds)
 
 
 def _await(url: str) -> None:

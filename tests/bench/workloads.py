@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote
+from zlib import crc32
 
 from tests.bench.client import Target, at_once, line, timed
 from tests.bench.content import envelopes
@@ -13,18 +14,20 @@ from tests.bench.stage import Stage
 _POLLS: Final = 300
 
 
-def push(stage: Stage, *, size: int, clients: int, objects: int, rounds: int) -> Figure:
+def push(  # noqa: PLR0913 - a workload is made of its numbers
+    target: Target, creator: str, *, size: int, clients: int, objects: int, rounds: int, name: str = "push"
+) -> Figure:
     """Push fresh indicators in envelopes of one size, from several clients at once."""
     each = max(1, objects // (size * clients))
     seconds = []
     for number in range(rounds):
         bodies = [
-            envelopes(each, size, seed=hash((size, clients, number, client)), creator=stage.creator)
+            envelopes(each, size, seed=crc32(f"{name} {size} {clients} {number} {client}".encode()), creator=creator)
             for client in range(clients)
         ]
-        spans = at_once(_post_all, [(stage.producer, body) for body in bodies])
+        spans = at_once(_post_all, [(target, body) for body in bodies])
         seconds.append(_from_first_to_last(spans))
-    return rate(f"push, envelopes of {size}, {_clients(clients)}", each * size * clients, seconds)
+    return rate(f"{name}, envelopes of {size}, {_clients(clients)}", each * size * clients, seconds)
 
 
 def pull(  # noqa: PLR0913 - a workload is made of its numbers

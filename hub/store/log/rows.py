@@ -71,13 +71,13 @@ class NewRow(NamedTuple):
     payload: bytes
 
 
-_COPY: Final = """
+COPY: Final = """
     COPY log (seq, tick, accepted, collection, guard, latest, newest_accepted, producers_accepted, version_tick,
               created, handling, revoked, object_id, type, version, producer, created_by_ref, digest, submission,
               payload)
     FROM STDIN (FORMAT BINARY)
 """
-_COPY_TYPES: Final = (
+COPY_TYPES: Final = (
     *("int8", "int8", "int8", "int2", "int4", "bool", "int8", "int8", "int8", "int8"),
     *("int4", "bool", "text", "text", "text", "text", "text", "bytea", "uuid", "bytea"),
 )
@@ -176,8 +176,8 @@ def newest_levels(database: Database, producer: OrganisationId, ids: Iterable[St
 
 def add_rows(database: Database, rows: Iterable[NewRow], *, producer: OrganisationId) -> None:
     """Append rows; their stamps were given out under the lock that this transaction holds."""
-    with database.cursor() as cursor, cursor.copy(_COPY) as copy:
-        copy.set_types(_COPY_TYPES)
+    with database.cursor() as cursor, cursor.copy(COPY) as copy:
+        copy.set_types(COPY_TYPES)
         uuid_of = cache(UUID)
         for row, placing, submission, payload in rows:
             copy.write_row(
