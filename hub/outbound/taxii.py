@@ -9,6 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from hub.outbound.errors import AnswerError, OutboundError
+from hub.outbound.patience import retry_after_of
 from hub.outbound.resources import Collections, Envelope, ErrorMessage, RemoteCollection, Status
 from hub.outbound.transport import Answer
 
@@ -145,7 +146,13 @@ def refuse(answer: Answer) -> NoReturn:
     code, words = split_code(said.description or said.title)
     meaning = _MEANING.get(answer.status, "")
     sentence = f"{answer.status} at {answer.url}" + "".join(f": {text}" for text in (meaning, words) if text)
-    raise AnswerError(sentence, status=answer.status, code=said.error_code or code or None, words=words)
+    raise AnswerError(
+        sentence,
+        status=answer.status,
+        code=said.error_code or code or None,
+        words=words,
+        retry_after=retry_after_of(answer.headers),
+    )
 
 
 def split_code(message: str) -> tuple[str, str]:

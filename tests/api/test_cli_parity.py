@@ -59,6 +59,8 @@ COMMANDS: Final = {
     "pause_subscription": "subscription pause",
     "resume_subscription": "subscription resume",
     "replay_subscription": "subscription replay",
+    "test_subscription": "subscription test",
+    "show_test": "subscription test",
     "rotate_secret": "subscription rotate-secret",
     "drop_old_secret": "subscription drop-old-secret",
     "set_password": "subscription set-password",

@@ -88,6 +88,11 @@ resume_subscription      POST   /subscriptions/{anas}/resume               yes  
 replay_subscription      POST   /subscriptions/{guys}/replay               yes     no      yes     hidden
 replay_subscription      POST   /subscriptions/{zoes}/replay               yes     no      hidden  hidden
 replay_subscription      POST   /subscriptions/{anas}/replay               yes     no      yes     yes
+test_subscription        POST   /subscriptions/{anas}/test                 yes     no      yes     yes
+test_subscription        POST   /subscriptions/{guys}/test                 yes     no      yes     hidden
+test_subscription        POST   /subscriptions/{zoes}/test                 yes     no      hidden  hidden
+show_test                GET    /subscriptions/{anas}/test                 yes     yes     yes     yes
+show_test                GET    /subscriptions/{zoes}/test                 yes     yes     hidden  hidden
 rotate_secret            POST   /subscriptions/{guys}/rotate-secret        no      no      yes     hidden
 rotate_secret            POST   /subscriptions/{zoes}/rotate-secret        no      no      hidden  hidden
 rotate_secret            POST   /subscriptions/{anas}/rotate-secret        no      no      yes     yes
@@ -176,6 +181,8 @@ def known(region: Region, olga: Caller, ana: Caller) -> dict[str, str]:
         f"{name}s": caller.post("/subscriptions", BODIES["add_subscription"]).json["subscription"]["id"]
         for name, caller in (people | {"ana": ana}).items()
     }
+    for number in hooks.values():
+        olga.post(f"/subscriptions/{number}/test")
     tokens = {name: olga.get(f"/accounts/{org}/{name}/tokens").json for org, name in _PEOPLE}
     return {
         "object": "indicator--00000000-0000-4000-8000-000000000000",

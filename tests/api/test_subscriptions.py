@@ -11,13 +11,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hub.cli.main import cli
+from hub.cli.subscriptions import trials
 from hub.domain.clock import tick_of, timestamp_of
 from hub.domain.directory import Role
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import SubscriptionId, Tick
+from hub.domain.subscriptions.trials import Finding
 from hub.runtime import wiring
 from hub.store.log.head import span
 from hub.store.subscriptions.leases import Complaint, keep_complaint
+from hub.store.subscriptions.trials import answer_trial, take_trial
 from hub.web.api.models.subscriptions.orders import Password, SubscriptionGiven, SubscriptionToAdd
 from tests.api.region import Caller, Region
 from tests.support.stix import indicator
@@ -211,6 +214,30 @@ def test_what_a_receiver_says_is_for_those_whose_it_is(
     shown = typed(region, "show", number)
     assert "It answered 503." in shown.output
     assert SAID not in shown.output
+
+
+def test_a_test_is_asked_for_here_and_its_finding_told_to_each_as_an_error_is(
+    region: Region, olga: Caller, ana: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = hook(ana)
+    assert ana.get(f"{AT}/{number}/test").status_code == 404
+    asked = ana.post(f"{AT}/{number}/test")
+    assert (asked.status_code, asked.json["state"], asked.json["answered"]) == (202, "waiting", None)
+    finding = Finding(at=Tick(2), good=False, milliseconds=7, status=503, reason="It answered 503.", excerpt=SAID)
+    with wiring.opened(region.urls) as pool, pool.statement() as database:
+        assert take_trial(database, now=Tick(1), lost_before=Tick(0)) == number
+        answer_trial(database, SubscriptionId(number), finding, taken=Tick(1))
+    shown = [caller.get(f"{AT}/{number}/test").json for caller in (ana, olga)]
+    assert [(each["state"], each["status"], each["excerpt"]) for each in shown] == [
+        ("failed", 503, SAID),
+        ("failed", 503, None),
+    ]
+    again = ana.post(f"{AT}/{number}/test")
+    assert (again.status_code, again.json["code"]) == (429, "EXHAUSTED")
+    assert again.headers["Retry-After"]
+    monkeypatch.setattr(trials, "PATIENCE_SECONDS", 0)
+    nobody = typed(region, "test", hook(ana))
+    assert (nobody.exit_code, "is hub serve or hub deliver running?" in nobody.output) == (1, True)
 
 
 def test_what_is_sent_is_changed_rests_and_goes_on(ana: Caller) -> None:

@@ -21,6 +21,7 @@ from hub.cli.subscriptions.options import (
     read_password,
 )
 from hub.cli.subscriptions.secrets import drop_old_secret, keys, reseal, rotate_secret, set_password
+from hub.cli.subscriptions.trials import test
 from hub.domain.clock import timestamp_of
 from hub.domain.identifiers import AccountId, OrganisationId
 from hub.domain.subscriptions.filters import EVERYTHING
@@ -203,5 +204,5 @@ def _ask(question: str, expected: str) -> None:
         raise click.Abort
 
 
-for command in (rotate_secret, drop_old_secret, set_password, keys, reseal):
+for command in (test, rotate_secret, drop_old_secret, set_password, keys, reseal):
     subscription.add_command(command)

@@ -37,7 +37,7 @@ def list_(desk: Desk, *, object_id: str | None, account: str | None, overdue: bo
 @writes
 def acknowledge(desk: Desk, withdrawal_id: UUID) -> None:
     """Say for a subscriber that a withdrawal is dealt with. Safe to repeat; the first time counts."""
-    following.acknowledge(desk.pool, WithdrawalId(str(withdrawal_id)), act=desk.act)
+    following.acknowledge_for(desk.pool, WithdrawalId(str(withdrawal_id)), act=desk.act)
 
 
 def _all(desk: Desk, object_id: str | None, account: str | None) -> list[Followed]:

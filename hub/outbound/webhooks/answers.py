@@ -1,15 +1,16 @@
 """What comes of sending: four answers, of which one means that the receiver has it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hub.outbound.wire.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """The receiver has it: any status of success."""
+    """The receiver has it: any status of success. `body` is what it says to that, bounded."""
 
     status: int
+    body: bytes = field(default=b"", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

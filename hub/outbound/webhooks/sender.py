@@ -60,15 +60,20 @@ def tls_context(authorities: Path | None = None) -> ssl.SSLContext:
         raise ConfigurationError(f"{authorities}: is not a PEM file of authorities: {words}") from error
 
 
+def excerpt_of(body: bytes) -> str:
+    """Return how an answer begins, printable characters only."""
+    return printable(body[:_EXCERPT_BYTES].decode("utf-8", "replace"), letters=EXCERPT_LETTERS)
+
+
 def _answer_of(reply: Reply) -> Answer:
     status = reply.head.status
     if status in _SUCCESS:
-        return Delivered(status=status)
+        return Delivered(status=status, body=reply.body)
     if status == HTTPStatus.GONE:
         return Gone()
     asked = retry_after_of(reply.head.headers)
     return Refused(
         status=status,
         retry_after=None if asked is None else min(asked, LONGEST_RETRY_AFTER),
-        excerpt=printable(reply.body[:_EXCERPT_BYTES].decode("utf-8", "replace"), letters=EXCERPT_LETTERS),
+        excerpt=excerpt_of(reply.body),
     )

@@ -33,6 +33,7 @@ from hub.services.delivery.narrowing import Narrowing
 from hub.services.delivery.outbox import Outbox
 from hub.services.delivery.settling import Counters, Persistence, Settling
 from hub.services.explaining.noting import Noting
+from hub.services.trials.working import Trying
 from hub.services.withdrawal.expanding import Expanding
 from hub.services.withdrawal.notifying import Notifying
 from hub.services.withdrawal.working import Withdrawing
@@ -52,7 +53,8 @@ def run_deliver(settings: Settings, urls: ServerUrls, stop: Event) -> None:
         narrowing = Narrowing()
         with pool.statement() as database:
             naming = cursor_key(database)
-        deliverer = make_deliverer(settings, parts, narrowing, due, channels_of(settings, naming))
+        channels = channels_of(settings, naming)
+        deliverer = make_deliverer(settings, parts, narrowing, due, channels)
         dispatcher = Dispatcher(
             pool,
             clearances=parts.clearances,
@@ -63,7 +65,15 @@ def run_deliver(settings: Settings, urls: ServerUrls, stop: Event) -> None:
             clock=now,
         )
         withdrawing = Withdrawing(pool, Expanding(pool, parts.clearances, now), deliverer.tell)
-        deliver(dispatcher, deliverer, due, withdrawing, consumer=f"{socket.gethostname()}-{os.getpid()}", stop=stop)
+        trying = Trying(pool, channels, now)
+        deliver(
+            dispatcher,
+            deliverer,
+            due,
+            beside=(withdrawing.run, trying.run),
+            consumer=f"{socket.gethostname()}-{os.getpid()}",
+            stop=stop,
+        )
 
 
 def make_deliverer(
@@ -89,7 +99,7 @@ def make_deliverer(
     )
 
 
-def channels_of(settings: Settings, naming: bytes) -> dict[Channel, Sends]:
+def channels_of(settings: Settings, naming: bytes) -> dict[Channel, Webhooks | TaxiiPushes]:
     """Make the channels that content is sent over; `naming` is the hub's secret for the ids of deliveries."""
     authorities = Path(settings.delivery_authorities) if settings.delivery_authorities else None
     tls = tls_context(authorities)

@@ -1,5 +1,6 @@
-"""A process that delivers: a dispatcher, whoever takes what is due, whoever finds withdrawals, and a deliverer."""
+"""A process that delivers: a dispatcher, whoever takes what is due, a deliverer, and what is done beside them."""
 
+from collections.abc import Callable, Sequence
 from threading import Event, Thread
 from typing import Final
 
@@ -9,7 +10,6 @@ from hub.bus.due import Due
 from hub.domain.errors import UnavailableError
 from hub.services.delivery.deliverer import Deliverer
 from hub.services.delivery.dispatcher import Dispatcher
-from hub.services.withdrawal.working import Withdrawing
 
 _WAIT_MS: Final = 1_000
 _MOST_TAKEN: Final = 256
@@ -23,16 +23,16 @@ def deliver(  # noqa: PLR0913 - a process has these parts
     dispatcher: Dispatcher,
     deliverer: Deliverer,
     due: Due,
-    withdrawing: Withdrawing,
     *,
+    beside: Sequence[Callable[[Event], None]],
     consumer: str,
     stop: Event,
 ) -> None:
-    """Deliver until `stop` is set."""
+    """Deliver until `stop` is set, and do what is done beside that, each in a thread of its own."""
     threads = [
         Thread(target=dispatcher.run, args=(stop,), name="dispatch", daemon=True),
         Thread(target=_take, args=(due, deliverer, consumer, stop), name="take", daemon=True),
-        Thread(target=withdrawing.run, args=(stop,), name="withdraw", daemon=True),
+        *(Thread(target=work, args=(stop,), daemon=True) for work in beside),
     ]
     for thread in threads:
         thread.start()

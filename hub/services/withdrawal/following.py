@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from hub.domain.clock import instant_of, tick_of
 from hub.domain.directory import Act, Principal
-from hub.domain.errors import NotFoundError
+from hub.domain.errors import ConflictError, NotFoundError
 from hub.domain.identifiers import AccountId, OrganisationId, StixId, Tick
 from hub.domain.pages import Channel
 from hub.domain.subscriptions.withdrawals import Cause, Notice, WithdrawalId
@@ -85,20 +85,30 @@ def notices_received(pool: Pool, account: AccountId, stretch: Stretch) -> list[F
 
 
 def addressee_of(pool: Pool, withdrawal: WithdrawalId) -> AccountId:
-    """Return whose withdrawal it is; raise NotFoundError where there is none that was told."""
+    """Return whose withdrawal it is; raise NotFoundError where there is none."""
     with pool.statement() as database:
-        notice = find_notice(database, withdrawal)
-    if notice is None or notice.received is None:
-        raise NotFoundError(_NONE)
-    return notice.withdrawn.addressee.account
+        return _known(find_notice(database, withdrawal)).withdrawn.addressee.account
+
+
+def acknowledge_for(pool: Pool, withdrawal: WithdrawalId, *, act: Act) -> None:
+    """Note for a subscriber that it has dealt with a withdrawal; raise ConflictError where it knows nothing of it yet.
+
+    Who is not the subscriber knows of notices that are still on their way.
+    """
+    with pool.statement() as database:
+        notice = _known(find_notice(database, withdrawal))
+    if notice.received is None:
+        raise ConflictError("Its subscriber has not been told yet: the notice is sent until it is taken.")
+    acknowledge(pool, withdrawal, act=act)
 
 
 def acknowledge(pool: Pool, withdrawal: WithdrawalId, *, act: Act) -> None:
-    """Note that a subscriber has dealt with a withdrawal. Safe to repeat; the first time counts."""
+    """Note that a subscriber has dealt with a withdrawal. Safe to repeat; the first time counts.
+
+    Whoever has the id was told it, so a receiver may acknowledge before it answers the delivery that brings it.
+    """
     with pool.transaction() as database:
-        notice = find_notice(database, withdrawal)
-        if notice is None or notice.received is None:
-            raise NotFoundError(_NONE)
+        notice = _known(find_notice(database, withdrawal))
         if notice.acknowledged is None:
             acknowledge_notice(database, withdrawal, by=AccountId(act.actor), now=tick_of(act.at))
             account = notice.withdrawn.addressee.account
@@ -109,6 +119,12 @@ def acknowledge(pool: Pool, withdrawal: WithdrawalId, *, act: Act) -> None:
                 subject=withdrawal,
                 detail={"account": account, "object": notice.withdrawn.key.object_id},
             )
+
+
+def _known(notice: Notice | None) -> Notice:
+    if notice is None:
+        raise NotFoundError(_NONE)
+    return notice
 
 
 def _followed(notices: Sequence[Notice], stretch: Stretch) -> list[Followed]:

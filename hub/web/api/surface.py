@@ -19,6 +19,7 @@ from hub.web.api.views.organisations import attach_organisations
 from hub.web.api.views.own import attach_own
 from hub.web.api.views.subscriptions.keys import attach_webhook_keys
 from hub.web.api.views.subscriptions.orders import attach_subscriptions
+from hub.web.api.views.subscriptions.trials import attach_trials
 from hub.web.api.views.tokens import attach_tokens
 from hub.web.api.views.withdrawals import attach_withdrawals
 from hub.web.services import Services
@@ -47,6 +48,7 @@ def attach_api(application: Flask, services: Services) -> None:
         attach_explaining,
         attach_withdrawals,
         attach_subscriptions,
+        attach_trials,
         attach_webhook_keys,
     ):
         attach(surface)

@@ -1,11 +1,14 @@
 """`hub serve` brings a subscriber what is pushed."""
 
+import json
 from base64 import b64decode
 from collections.abc import Iterator
 
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from hub.cli.main import cli
 from hub.domain.handling import Tlp
 from hub.domain.subscriptions.filters import Filter
 from hub.outbound.webhooks.signature import Trusted, Verdict, verify
@@ -13,9 +16,12 @@ from hub.runtime.keys.sealing import read_keys
 from hub.runtime.wiring import now, opened
 from hub.services.sealing import Sealer
 from tests.service.delivery.subscribing import LOOPBACK, await_that, subscriber
+from tests.service.webhooks.receivers import OK, says
 from tests.support.processes import child_named
 from tests.support.serving import ServedHub, serving
 from tests.support.stix import indicator
+
+FULL = b"HTTP/1.1 507 Full\r\nContent-Length: 0\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +50,16 @@ def test_a_pushed_object_reaches_a_webhook(hub: ServedHub) -> None:
     posted = everything.deliveries[0]
     assert verify(posted.headers, posted.body, Trusted(keys=(public,)), at=now()) is Verdict.GENUINE
     assert some.ids == [sent[2]["id"]]
+
+
+def test_a_command_tests_a_subscription(hub: ServedHub) -> None:
+    hub.account("au-cert/tested")
+    variables = {"HUB_DATABASE_URL": hub.urls.database, "HUB_REDIS_URL": hub.urls.redis}
+    sealer = Sealer(read_keys(hub.directory / "sealing.key"))
+    with opened(hub.urls) as pool, subscriber(pool, sealer, "au-cert/tested", act=says(OK, FULL)) as one:
+        passed = CliRunner().invoke(cli, ["subscription", "test", one.id, "--json"], env=variables)
+        assert (passed.exit_code, json.loads(passed.stdout)["result"]) == (0, "passed")
+        with pool.statement() as database:
+            database.execute("UPDATE subscription_trials SET asked = 0")
+        failed = CliRunner().invoke(cli, ["subscription", "test", one.id], env=variables)
+        assert (failed.exit_code, "The receiver answered 507." in failed.output) == (1, True)

@@ -57,3 +57,10 @@ class Sends(Protocol):
 
     def __call__(self, kept: Kept, portion: Portion) -> Taken | Failed | Ended:
         """Send a portion that has a batch, once."""
+
+
+class Tries(Protocol):
+    """A channel that can be tried out."""
+
+    def try_out(self, kept: Kept) -> Taken | Failed | Ended:
+        """Find out whether a delivery would be taken; nothing of what there is to deliver is sent."""

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +21,7 @@ from hub.outbound.resources import ApiRoot, RemoteCollection
 from hub.outbound.taxii import Target, TaxiiClient
 from hub.outbound.wire.carrier import Carrier
 from hub.outbound.wire.dialling import Dialler, printable
+from hub.services.delivery.channels.explained import server_refused
 from hub.services.delivery.channels.outcomes import Ended, Failed, Remark, Taken
 from hub.services.delivery.outbox import Portion
 from hub.services.sealing import Sealer
@@ -32,8 +34,6 @@ KNOWN_SECONDS: Final = 600.0
 
 FOLLOWED_SECONDS: Final = 120.0
 """How long the statuses of one batch are followed. What is not done by then is sent again, which is harmless."""
-
-_GONE: Final = 410
 
 _log = structlog.get_logger()
 
@@ -81,24 +81,28 @@ class TaxiiPushes:
             objects = in_order_of_reference(_object(item.payload) for item in portion.items)
             parcels = split(objects, most_objects=len(objects), most_bytes=way.remote.max_content_length)
             push.send_all(parcels)
-        except AnswerError as error:
-            self._known.pop(kept.subscription.id, None)
-            remark = Remark(status=error.status, reason=_reason(error), excerpt=printable(error.words))
-            return Ended(remark=remark) if error.status == _GONE else Failed(remark=remark)
         except OutboundError as error:
             self._known.pop(kept.subscription.id, None)
-            return Failed(remark=Remark(status=None, reason=printable(error.sentence)))
+            return _trouble(error)
         return Taken(
             objects=tally.accepted,
             refused=len(tally.refusals),
             remarks=tuple(_remark(refusal) for refusal in tally.refusals[-ERRORS_KEPT:]),
         )
 
+    def try_out(self, kept: Kept) -> Taken | Failed | Ended:
+        """Ask for the API root and the collection, as every push does at first; nothing is pushed."""
+        try:
+            way = self._looked_up(kept, _target(kept))
+        except OutboundError as error:
+            return _trouble(error)
+        limit = way.remote.max_content_length
+        reason = f"The collection may be written to, in envelopes of at most {limit:,} bytes."
+        return Taken(objects=0, remarks=(Remark(status=HTTPStatus.OK, reason=reason),))
+
     def _way(self, kept: Kept) -> _Way:
         """Return how to reach the collection, with what its API root takes at a time."""
-        target = kept.subscription.target
-        if not isinstance(target, TaxiiTarget):
-            raise OutboundError("This subscription names no collection to push to.")
+        target = _target(kept)
         known = self._known.get(kept.subscription.id)
         if known is not None and known.holds(target, kept.secrets):
             return known
@@ -151,8 +155,21 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _reason(error: AnswerError) -> str:
-    return f"The server answered {error.status} ({printable(error.code)})."
+def _target(kept: Kept) -> TaxiiTarget:
+    target = kept.subscription.target
+    if not isinstance(target, TaxiiTarget):
+        raise OutboundError("This subscription names no collection to push to.")
+    return target
+
+
+def _trouble(error: OutboundError) -> Failed | Ended:
+    """Say what is wrong where the whole push is: not of an object, but of the server or the way there."""
+    if not isinstance(error, AnswerError):
+        return Failed(remark=Remark(status=None, reason=printable(error.sentence)))
+    remark = Remark(status=error.status, reason=server_refused(error.status), excerpt=printable(error.words))
+    if error.status == HTTPStatus.GONE:
+        return Ended(remark=remark)
+    return Failed(remark=remark, asked=error.retry_after)
 
 
 def _remark(refusal: Refusal) -> Remark:

@@ -1,21 +1,24 @@
 """The channel to webhooks: a signed POST for each batch."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, assert_never
+from uuid import uuid4
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hub.domain.clock import tick_of
+from hub.domain.clock import tick_of, timestamp_of
 from hub.domain.identifiers import SubscriptionId, Tick
 from hub.domain.subscriptions.subscription import WebhookTarget
 from hub.outbound.webhooks.answers import Answer, Delivered, Gone, Refused, Unreachable
 from hub.outbound.webhooks.deliveries import Delivery
-from hub.outbound.webhooks.sender import Sender
+from hub.outbound.webhooks.sender import Sender, excerpt_of
 from hub.outbound.webhooks.signature import Secret, Signers, parse_secret, signed_headers
 from hub.outbound.wire.endpoints import Endpoint, parse_endpoint
+from hub.services.delivery.channels.explained import webhook_refused
 from hub.services.delivery.channels.outcomes import Ended, Failed, Remark, Taken
 from hub.services.delivery.outbox import Portion
 from hub.services.sealing import Sealer
@@ -81,11 +84,24 @@ class Webhooks:
         post = _Post(name=delivery.id, headers=delivery.headers, body=batch.body, objects=batch.objects)
         return self._post(kept, post)
 
+    def try_out(self, kept: Kept) -> Taken | Failed | Ended:
+        """Send a test: signed like every delivery, under an id of its own, and without any object."""
+        number = kept.subscription.id
+        body = json.dumps({"test": {"at": timestamp_of(tick_of(self._clock()))}}).encode()
+        headers = {"Content-Type": "application/json", "Hub-Subscription": number, "Hub-Event": "test"}
+        answer = self._answer(kept, _Post(name=str(uuid4()), headers=headers, body=body))
+        if not isinstance(answer, Delivered):
+            return _outcome(answer, number, objects=0)
+        remark = Remark(status=answer.status, reason="The receiver took it.", excerpt=excerpt_of(answer.body))
+        return Taken(objects=0, remarks=(remark,))
+
     def _post(self, kept: Kept, post: _Post) -> Taken | Failed | Ended:
+        return _outcome(self._answer(kept, post), kept.subscription.id, objects=post.objects)
+
+    def _answer(self, kept: Kept, post: _Post) -> Answer:
         endpoint, signers = self._way(kept)
         signature = signed_headers(signers, name=post.name, body=post.body, at=self._clock())
-        answer = self._sender.send(endpoint, headers={**post.headers, **signature}, body=post.body)
-        return _outcome(answer, kept.subscription.id, objects=post.objects)
+        return self._sender.send(endpoint, headers={**post.headers, **signature}, body=post.body)
 
     def _way(self, kept: Kept) -> tuple[Endpoint, Signers]:
         """Return where to send and what to sign with; the secrets are opened once as long as they stay."""
@@ -113,7 +129,7 @@ def _outcome(answer: Answer, subscription: SubscriptionId, *, objects: int) -> T
         case Gone():
             return Ended(remark=Remark(status=_GONE, reason="The receiver wants nothing any more."))
         case Refused(status=status, retry_after=asked, excerpt=excerpt):
-            remark = Remark(status=status, reason=f"The receiver answered {status}.", excerpt=excerpt)
+            remark = Remark(status=status, reason=webhook_refused(status), excerpt=excerpt)
             return Failed(remark=remark, asked=asked, reached=True)
         case Unreachable(reason=reason, detail=detail, begun=begun):
             _log.info("webhook.unreachable", subscription=subscription, reason=reason, detail=detail)

@@ -76,14 +76,14 @@ def add_subscription(call: Call, body: SubscriptionToAdd) -> Created:
 
 def show_subscription(call: Call, subscription: str) -> SubscriptionResource:
     """Show what is delivered, and where to; never a secret."""
-    return _shown(call, _visible(call, subscription))
+    return _shown(call, visible(call, subscription))
 
 
 def show_progress(call: Call, subscription: str) -> ProgressModel:
     """Show how far a subscription is, what waits, and what went wrong lately."""
-    kept = _visible(call, subscription)
+    kept = visible(call, subscription)
     progress = catalogue.show_progress(call.pool, kept.subscription.id)
-    error_of = ErrorShown.of if _keeps(call, kept) else ErrorShown.outline
+    error_of = ErrorShown.of if keeps(call, kept) else ErrorShown.outline
     ahead = call.services.waiting(progress.kept.subscription)
     position = _sealed(call, progress.kept.subscription.position)
     errors = [error_of(error) for error in progress.errors]
@@ -92,59 +92,59 @@ def show_progress(call: Call, subscription: str) -> ProgressModel:
 
 def change_subscription(call: Call, subscription: str, body: SubscriptionChange) -> SubscriptionResource:
     """Change filter and sizes; from the next batch on that holds for all that has not been sent."""
-    number = _permitted(call, subscription, Permission.KEEP_SUBSCRIPTIONS)
+    number = permitted(call, subscription, Permission.KEEP_SUBSCRIPTIONS)
     change = changing.Change(
         filter=None if body.filter is None else _filter(call, body.filter),
         batch_objects=body.batch_objects,
         batch_bytes=body.batch_bytes,
     )
-    return _shown(call, changing.change_subscription(call.pool, number, change, act=_act(call)))
+    return _shown(call, changing.change_subscription(call.pool, number, change, act=act_on(call)))
 
 
 def pause_subscription(call: Call, subscription: str) -> SubscriptionResource:
     """Send nothing more until it is resumed; the position is kept."""
-    number = _permitted(call, subscription, Permission.STEER_SUBSCRIPTIONS)
-    return _shown(call, changing.pause_subscription(call.pool, number, act=_act(call)))
+    number = permitted(call, subscription, Permission.STEER_SUBSCRIPTIONS)
+    return _shown(call, changing.pause_subscription(call.pool, number, act=act_on(call)))
 
 
 def resume_subscription(call: Call, subscription: str) -> SubscriptionResource:
     """Go on from the position that was kept, at once, whatever has failed before."""
-    number = _permitted(call, subscription, Permission.STEER_SUBSCRIPTIONS)
-    return _shown(call, changing.resume_subscription(call.pool, number, act=_act(call)))
+    number = permitted(call, subscription, Permission.STEER_SUBSCRIPTIONS)
+    return _shown(call, changing.resume_subscription(call.pool, number, act=act_on(call)))
 
 
 def replay_subscription(call: Call, subscription: str, body: Replay) -> ReplayedModel:
     """Go on from another position, back or ahead. One that fails or was stopped is started; a paused one stays so."""
-    number = _permitted(call, subscription, Permission.STEER_SUBSCRIPTIONS)
-    replayed = changing.replay_subscription(call.pool, number, _where(call, body.place), act=_act(call))
+    number = permitted(call, subscription, Permission.STEER_SUBSCRIPTIONS)
+    replayed = changing.replay_subscription(call.pool, number, _where(call, body.place), act=act_on(call))
     now = replayed.kept.subscription
     return ReplayedModel(former=_sealed(call, replayed.former), position=_sealed(call, now.position), state=now.state)
 
 
 def rotate_secret(call: Call, subscription: str, body: Rotation) -> SubscriptionGiven:
     """Give a webhook a new secret, in this answer and in no other; the former signs beside it for a while."""
-    number = _permitted(call, subscription, Permission.KEEP_SUBSCRIPTIONS)
+    number = permitted(call, subscription, Permission.KEEP_SUBSCRIPTIONS)
     sealer = call.services.sealer()
-    return _given(rotating.rotate_secret(call.pool, number, hours=body.keep_hours, sealer=sealer, act=_act(call)))
+    return _given(rotating.rotate_secret(call.pool, number, hours=body.keep_hours, sealer=sealer, act=act_on(call)))
 
 
 def drop_old_secret(call: Call, subscription: str) -> SubscriptionResource:
     """Sign with the newest secret alone from now on."""
-    number = _permitted(call, subscription, Permission.KEEP_SUBSCRIPTIONS)
-    return _shown(call, rotating.drop_old_secret(call.pool, number, act=_act(call)))
+    number = permitted(call, subscription, Permission.KEEP_SUBSCRIPTIONS)
+    return _shown(call, rotating.drop_old_secret(call.pool, number, act=act_on(call)))
 
 
 def set_password(call: Call, subscription: str, body: Password) -> SubscriptionResource:
     """Call on the other TAXII server with another password."""
-    number = _permitted(call, subscription, Permission.KEEP_SUBSCRIPTIONS)
+    number = permitted(call, subscription, Permission.KEEP_SUBSCRIPTIONS)
     sealer = call.services.sealer()
-    return _shown(call, rotating.set_password(call.pool, number, body.password, sealer=sealer, act=_act(call)))
+    return _shown(call, rotating.set_password(call.pool, number, body.password, sealer=sealer, act=act_on(call)))
 
 
 def remove_subscription(call: Call, subscription: str) -> None:
     """End a subscription for good, with its secret and its position."""
     changing.remove_subscription(
-        call.pool, _permitted(call, subscription, Permission.STEER_SUBSCRIPTIONS), act=_act(call)
+        call.pool, permitted(call, subscription, Permission.STEER_SUBSCRIPTIONS), act=act_on(call)
     )
 
 
@@ -169,7 +169,7 @@ def _choice(call: Call, query: SubscriptionPaging) -> tuple[AccountId | None, Or
     return call.principal.account.id, None
 
 
-def _visible(call: Call, subscription: str) -> Kept:
+def visible(call: Call, subscription: str) -> Kept:
     """Return a subscription that the caller may see; of another they are told what they are where there is none."""
     if not _UUID.fullmatch(subscription):
         raise NotFoundError(NOTHING_HERE)
@@ -181,20 +181,21 @@ def _visible(call: Call, subscription: str) -> Kept:
     return kept
 
 
-def _permitted(call: Call, subscription: str, permission: Permission) -> SubscriptionId:
+def permitted(call: Call, subscription: str, permission: Permission) -> SubscriptionId:
     """Return the id of a subscription with which the caller may do this."""
-    kept = _visible(call, subscription)
+    kept = visible(call, subscription)
     call.change_of_account(Permission.READ_SUBSCRIPTIONS, permission, kept.subscription.account)
     return kept.subscription.id
 
 
-def _keeps(call: Call, kept: Kept) -> bool:
+def keeps(call: Call, kept: Kept) -> bool:
+    """Tell whether a subscription is the caller's to keep: they are shown all of it, others an outline."""
     account = kept.subscription.account
     return may_of_account(call.principal, Permission.KEEP_SUBSCRIPTIONS, account, organisation_of_account(account))
 
 
 def _shown(call: Call, known: object) -> SubscriptionResource:
-    whole = isinstance(known, Kept) and _keeps(call, known)
+    whole = isinstance(known, Kept) and keeps(call, known)
     return SubscriptionResource.of(known) if whole else SubscriptionResource.outline(known)
 
 
@@ -202,7 +203,8 @@ def _given(given: adding.Given) -> SubscriptionGiven:
     return SubscriptionGiven(subscription=SubscriptionResource.of(given.kept), secret=given.secret)
 
 
-def _act(call: Call) -> Act:
+def act_on(call: Call) -> Act:
+    """Return the change that the caller asks for, on the subscription as If-Match names it."""
     return call.act(lambda known: _shown(call, known))
 
 

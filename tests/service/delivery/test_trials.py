@@ -1,0 +1,95 @@
+"""A subscription is tested: its receiver gets a signed test without objects, and its owner reads what came of that."""
+
+import json
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from hub.domain.errors import ExhaustedError
+from hub.domain.handling import Tlp
+from hub.domain.identifiers import AccountId
+from hub.domain.subscriptions.subscription import SubscriptionState
+from hub.domain.subscriptions.trials import Finding
+from hub.services.directory.accounts import disable_account
+from hub.services.trials.asking import PAUSE, ask_trial, show_trial
+from tests.service.delivery.conftest import Post
+from tests.service.delivery.subscribing import Subscriber, await_that
+from tests.service.webhooks.receivers import Act, says
+from tests.support.acts import made
+from tests.support.stix import indicator
+
+PAGE: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n<h1>Log in</h1>\x1b[2J"
+ANSWERS: Final[dict[str, tuple[bytes, str]]] = {
+    "moved": (b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", "follows no redirection"),
+    "stranger": (b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "let it check the signature"),
+    "nowhere": (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "Nothing is at this path"),
+    "ill": (b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 4\r\n\r\noops", "a fault of its own"),
+    "gone": (b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n", "wants nothing any more"),
+    "noise": (b"what is HTTP?\r\n\r\n", "is not an answer in HTTP/1.1"),
+}
+
+
+def found(post: Post, one: Subscriber) -> Finding:
+    """Wait for what comes of the test of a subscription."""
+    pool = post.hub.parts.pool
+    await_that(lambda: show_trial(pool, one.id).finding is not None, "a finding")
+    finding = show_trial(pool, one.id).finding
+    assert finding is not None
+    return finding
+
+
+def test_a_test_reveals_nothing_is_signed_and_leaves_the_position(post: Post) -> None:
+    feed = post.hub.account("au-cert/feed")
+    post.hub.accept(feed, "au", indicator(tlp=Tlp.GREEN))
+    with (
+        post.subscriber("au-cert/feed", act=says(PAGE), state=SubscriptionState.PAUSED) as one,
+        post.delivering(),
+    ):
+        before = post.kept(one)
+        ask_trial(post.hub.parts.pool, one.id, act=made("test"))
+        finding = found(post, one)
+        assert (finding.good, finding.status, finding.excerpt) == (True, 200, "<h1>Log in</h1> [2J")
+        (sent,) = one.deliveries
+        assert (sent.headers["hub-event"], sent.headers["hub-subscription"]) == ("test", one.id)
+        assert list(json.loads(sent.body)) == ["test"]
+        assert post.kept(one) == before
+        with pytest.raises(ExhaustedError):
+            ask_trial(post.hub.parts.pool, one.id, act=made("test"))
+        ask_trial(post.hub.parts.pool, one.id, act=made("test", at=post.hub.clock() + PAUSE + timedelta(seconds=1)))
+        await_that(lambda: len(one.deliveries) == 2, "another test")
+        assert len({each.headers["webhook-id"] for each in one.deliveries}) == 2
+
+
+def test_what_is_wrong_is_told_with_what_to_do_and_held_against_nobody(post: Post) -> None:
+    with ExitStack() as stack:
+        subscribers: dict[str, Subscriber] = {}
+        for name, (answer, _) in ANSWERS.items():
+            post.hub.account(f"au-cert/{name}")
+            act: Act = says(answer)
+            subscribers[name] = stack.enter_context(post.subscriber(f"au-cert/{name}", act=act))
+        post.hub.account("au-cert/shut")
+        shut = stack.enter_context(post.subscriber("au-cert/shut"))
+        disable_account(post.hub.parts.pool, AccountId("au-cert/shut"), act=made("test"))
+        for each in (*subscribers.values(), shut):
+            ask_trial(post.hub.parts.pool, each.id, act=made("test"))
+        stack.enter_context(post.delivering())
+        for name, (_, words) in ANSWERS.items():
+            finding = found(post, subscribers[name])
+            assert (finding.good, words in finding.reason) == (False, True), finding
+            kept = post.kept(subscribers[name])
+            assert (kept.subscription.state, kept.subscription.failures) == (SubscriptionState.ACTIVE, 0)
+        assert "account au-cert/shut is disabled" in found(post, shut).reason
+        assert shut.deliveries == []
+
+
+def test_an_account_has_few_tests_waiting_and_one_that_waits_is_not_asked_for_twice(post: Post) -> None:
+    post.hub.account("au-cert/feed")
+    pool = post.hub.parts.pool
+    with ExitStack() as stack:
+        first, second, third = (stack.enter_context(post.subscriber("au-cert/feed")) for _ in range(3))
+        for each in (first, second):
+            assert ask_trial(pool, each.id, act=made("test")) == ask_trial(pool, each.id, act=made("test"))
+        with pytest.raises(ExhaustedError):
+            ask_trial(pool, third.id, act=made("test"))
