@@ -82,6 +82,7 @@ class Settings:
     page_default: Count = 1_000
     page_max: Count = 10_000
     read_seconds: Annotated[float, Meta(gt=0)] = 10.0
+    full_pages_mib: Annotated[int, Meta(ge=0)] = 128
     pending_above: Count = 2_000
     ingest_chunk: Count = 500
     status_hours: Count = _LEAST_STATUS_HOURS

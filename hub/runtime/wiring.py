@@ -34,6 +34,7 @@ from hub.services.delivery.announcing import Announcing, Tell
 from hub.services.delivery.narrowing import Narrowing
 from hub.services.directory.authenticate import Authenticating
 from hub.services.explaining.noting import Noting
+from hub.services.full_pages import FullPages
 from hub.services.ingest import Ingest
 from hub.services.publishing.publish import Publishing
 from hub.services.read import Reading
@@ -143,7 +144,13 @@ def application(settings: Settings, urls: ServerUrls) -> Flask:
     services = Services(
         authenticating=Authenticating(pool, now),
         access=Access(),
-        reading=Reading(parts.clearances, parts.numbers, Noting(pool, now), replicas=_replicas(settings)),
+        reading=Reading(
+            parts.clearances,
+            parts.numbers,
+            Noting(pool, now),
+            replicas=_replicas(settings),
+            full_pages=FullPages(settings.full_pages_mib * 2**20),
+        ),
         submitting=Submitting(pool, parts.publishing, parts.queue, parts.limits, now, parts.tell),
         deleting=Deleting(pool, parts.clearances, parts.numbers, now, parts.tell),
         catalogue=parts.catalogue,

@@ -70,6 +70,7 @@ class Sight:
                 for guard, (own, newest, producers) in self.clearance.aged
             ],
             blocks=self.blocks,
+            epoch=self.key.epoch,
         )
 
 
@@ -130,7 +131,7 @@ class Clearances:
     def answer(
         self,
         account: AccountId,
-        ask: Callable[[Database, Allowed], tuple[int, Answer]],
+        ask: Callable[[Database, Allowed], tuple[int | None, Answer]],
         *,
         narrow: Narrow = whole,
     ) -> Answer:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from hub.domain.catalogue import ALL, Collection
 from hub.domain.identifiers import AccountId, CollectionId, StixId
 from hub.domain.pages import Channel, ManifestRecord, Page, Query
 from hub.services.clearances import Clearances
 from hub.services.explaining.noting import Noting
+from hub.services.full_pages import FullPages
 from hub.store.database import Database
 from hub.store.log.pages import Slice, knows, read_payloads, read_versions
 from hub.store.log.segments import Allowed
@@ -21,6 +22,14 @@ _NO_NUMBER = 0
 """The number of `all` in the store: no row has it, and no condition uses it."""
 
 
+class _Read(NamedTuple):
+    """What was seen and with which rights, and whether that is noted as given already."""
+
+    seen: Slice
+    allowed: Allowed
+    noted: bool
+
+
 class Reading:
     """Pages for a reader: what the rules allow at this moment, and nothing that tells of the rest."""
 
@@ -31,9 +40,11 @@ class Reading:
         noting: Noting | None,
         *,
         replicas: Replicas | None = None,
+        full_pages: FullPages | None = None,
     ) -> None:
         self._clearances = clearances
         self._replicas = replicas or Replicas(())
+        self._full_pages = full_pages or FullPages(0)
         self._numbers = numbers
         self._noting = noting
 
@@ -76,14 +87,19 @@ class Reading:
     ) -> Page[Item]:
         number = self._number(query.collection)
 
-        def ask(database: Database, allowed: Allowed) -> tuple[int, tuple[Slice, Allowed]]:
+        def ask(database: Database, allowed: Allowed) -> tuple[int | None, _Read]:
+            kept = self._again(account, query, channel, number, allowed)
+            if kept is not None:
+                return allowed.epoch, _Read(kept, allowed, noted=True)
             seen = self._replicas.read(database, lambda asked: read(asked, query, number, allowed))
-            return seen.epoch, (seen, allowed)
+            return seen.epoch, _Read(seen, allowed, noted=False)
 
-        seen, allowed = self._clearances.answer(account, ask)
+        seen, allowed, noted = self._clearances.answer(account, ask)
         rows = seen.rows
-        if rows and self._noting is not None:
+        if rows and self._noting is not None and not noted:
             self._noting.note(account, query, channel, number, seen, allowed)
+            if channel is Channel.OBJECTS:
+                self._full_pages.keep(query, number, allowed, seen)
         start = seen.genesis if query.after is None else query.after
         return Page(
             items=tuple(map(item, rows)),
@@ -91,6 +107,20 @@ class Reading:
             last=rows[-1][0] if rows else start,
             more=seen.more,
         )
+
+    def _again(self, account: AccountId, query: Query, channel: Channel, number: int, allowed: Allowed) -> Slice | None:
+        """Return a page of objects that was read before, noted as given, where it is the one to give now."""
+        if self._noting is None or channel is not Channel.OBJECTS:
+            return None
+        page = self._full_pages.find(query, number, allowed)
+        if page is None:
+            return None
+        seen = page.seen
+        rewrites = self._noting.note_again(account, query, channel, number, seen, allowed)
+        if rewrites is None:
+            return None
+        page.found_the_same(rewrites)
+        return seen
 
     def _number(self, collection: Collection) -> int:
         return self._numbers.get(collection.id, _NO_NUMBER)

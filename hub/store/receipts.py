@@ -134,6 +134,16 @@ class Receipts:
 
         return numbers
 
+    def note_again(self, database: Database, given: Given, *, epoch: int | None) -> bool:
+        """Note a page that was read before, in a transaction as those of `note_all`, if nothing has changed since.
+
+        Return whether that is so: the policy is that of `epoch`, and no row was rewritten since the page was read.
+        """
+        clearance = self._clearance(database, given.allowed)
+        walk = _walk(given, msgspec.json.encode(filter_of(given.query)), clearance)
+        facts = _facts(given, clearance) | {"epoch": epoch}
+        return _note_alike(database, {walk: given}, facts, statement=_NOTE_AGAIN).fetchone() is not None
+
     def _clearance(self, database: Database, allowed: Allowed) -> bytes:
         """Return the digest of a clearance, keeping the clearance where that is not known to be done."""
         guards, blocks = tuple(allowed.guards), tuple(allowed.blocks)
@@ -153,6 +163,17 @@ class Receipts:
         return digest
 
 
+def unchanged(database: Database, given: Given) -> int | None:
+    """Return after how many rewrites of the log a full page was found to be what it was; None where it may not be.
+
+    A row that changes where it stands or who may read it leaves its former place behind, and one that is new stands
+    beyond every full page.
+    """
+    facts = _places(given) | {"rewrites": given.rewrites, "most": _MOST_REWRITTEN}
+    ((rewrites, same),) = database.execute(_REWRITTEN, facts).fetchall()
+    return rewrites if same else None
+
+
 def readings_of(database: Database, versions: Iterable[tuple[int, Tick, GuardId]]) -> list[ReadingRow]:
     """Read every reading that may have held one of some versions, each known by its collection, tick and guard.
 
@@ -167,26 +188,47 @@ def readings_of(database: Database, versions: Iterable[tuple[int, Tick, GuardId]
 
 _USUAL: Final = Filter()
 _MOST_KNOWN: Final = 10_000
+_MOST_REWRITTEN: Final = 1_000
+"""So many rows that were rewritten since a page was read are compared with it; beyond that it is read anew."""
 
-_NOTE: Final = """
+_REWRITTEN: Final = """
+    SELECT h.rewrites, count(f.tick) < %(most)s AND NOT coalesce(bool_or(
+        (f.tick > %(after)s::int8 AND f.tick <= %(last)s::int8)
+        OR EXISTS (SELECT FROM unnest(%(from_seqs)s::int8[], %(to_seqs)s::int8[]) AS span (low, high)
+                   WHERE f.seq > span.low AND f.seq <= span.high)), false)
+    FROM log_head h
+    LEFT JOIN (SELECT tick, seq FROM former_rows WHERE until > %(rewrites)s ORDER BY until LIMIT %(most)s) AS f ON true
+    GROUP BY h.rewrites
+"""
+
+_AS_READ: Final = "SELECT %(rewrites)s::int8 AS rewrites, %(head)s::int8 AS head"
+_AS_IT_IS: Final = """
+        SELECT h.rewrites, h.tick AS head FROM log_head h CROSS JOIN policy_epoch e
+        WHERE e.epoch = %(epoch)s AND h.rewrites = %(rewrites)s LIMIT 1
+    """
+"""The state of the log that a page is given in: the one that it was read in; or the one that there is, if the page has
+to be the same in it."""
+
+_NOTE_IN: Final = """
     WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS value),
+    state AS MATERIALIZED ({state}),
     given AS MATERIALIZED (
         SELECT * FROM unnest(%(walks)s::bytea[], %(accounts)s::text[], %(subscriptions)s::uuid[])
             AS g (walk, account, subscription)
     ),
     found AS MATERIALIZED (
-        SELECT g.walk, c.id FROM given g CROSS JOIN LATERAL (
+        SELECT g.walk, c.id FROM state CROSS JOIN given g CROSS JOIN LATERAL (
             SELECT r.id FROM readings r
             WHERE %(grows)s AND r.walk = g.walk AND coalesce(r.sent, r.last) >= %(after)s::int8
               AND r.after <= %(after)s::int8
-              AND r.rewrites <= %(rewrites)s::int8
-              AND (r.rewrites = %(rewrites)s::int8 OR NOT EXISTS (
+              AND r.rewrites <= state.rewrites
+              AND (r.rewrites = state.rewrites OR NOT EXISTS (
                 SELECT FROM former_rows f WHERE f.tick > %(after)s::int8 AND f.tick <= %(last)s::int8
-                   AND f.until > r.rewrites AND f.until <= %(rewrites)s::int8
+                   AND f.until > r.rewrites AND f.until <= state.rewrites
                 UNION ALL
                 SELECT FROM unnest(%(from_seqs)s::int8[], %(to_seqs)s::int8[]) AS span (low, high)
                 JOIN former_rows f ON f.seq > span.low AND f.seq <= span.high
-                WHERE f.until > r.rewrites AND f.until <= %(rewrites)s::int8))
+                WHERE f.until > r.rewrites AND f.until <= state.rewrites))
             ORDER BY r.last DESC LIMIT 1
         ) AS c
     ),
@@ -201,14 +243,17 @@ _NOTE: Final = """
         INSERT INTO readings (walk, account, channel, collection, filter, clearance, aged, rewrites, head, after, last,
                               first_at, last_at, subscription, sent)
         SELECT g.walk, g.account, %(channel)s, %(collection)s, %(filter)s::jsonb, %(clearance)s, %(aged)s::jsonb,
-               %(rewrites)s, %(head)s, %(after)s, %(last)s, %(at)s, %(at)s, g.subscription, %(sent)s
-        FROM relaxed, given g WHERE NOT EXISTS (SELECT FROM grown WHERE grown.walk = g.walk)
+               state.rewrites, state.head, %(after)s, %(last)s, %(at)s, %(at)s, g.subscription, %(sent)s
+        FROM relaxed, state, given g WHERE NOT EXISTS (SELECT FROM grown WHERE grown.walk = g.walk)
         RETURNING walk, id
     )
     SELECT walk, id FROM grown UNION ALL SELECT walk, id FROM begun
 """
 """Grow the walk that this page continues or repeats, unless a row that the page goes over was rewritten since the walk
 began, or what was noted before the page was not sent: then the page is the first of another."""
+
+_NOTE: Final = _NOTE_IN.format(state=_AS_READ).encode()
+_NOTE_AGAIN: Final = _NOTE_IN.format(state=_AS_IT_IS).encode()
 
 READING: Final = (
     "r.account, r.channel, r.collection, r.filter, r.aged, r.rewrites, r.head, r.after, r.last, r.first_at, r.last_at,"
@@ -232,18 +277,26 @@ _MAY_HAVE_HELD: Final = f"""
 def _facts(given: Given, clearance: bytes) -> dict[str, object]:
     """Give the parameters of `_NOTE` that do not say whose a page is."""
     kept = filter_of(given.query)
-    after = 0 if given.query.after is None else given.query.after
-    spans = _spans(given.allowed.blocks, after, given.last)
+    places = _places(given)
     return {
+        **places,
         "grows": not given.allowed.aged and VersionKeyword.FIRST not in kept.keywords,
         "channel": given.channel,
-        "sent": after if given.channel in BROUGHT else None,
+        "sent": places["after"] if given.channel in BROUGHT else None,
         "collection": given.collection,
         "filter": None if kept == _USUAL else msgspec.json.encode(kept).decode(),
         "clearance": clearance,
         "aged": msgspec.json.encode(given.allowed.aged).decode() if given.allowed.aged else None,
         "rewrites": given.rewrites,
         "head": given.head,
+    }
+
+
+def _places(given: Given) -> dict[str, object]:
+    """Give the parameters that say which places a page goes over: ticks, and seqs of rows in blocks."""
+    after = 0 if given.query.after is None else given.query.after
+    spans = _spans(given.allowed.blocks, after, given.last)
+    return {
         "after": after,
         "last": given.last,
         "from_seqs": [low for low, _ in spans],
@@ -251,12 +304,14 @@ def _facts(given: Given, clearance: bytes) -> dict[str, object]:
     }
 
 
-def _note_alike(database: Database, walks: Mapping[bytes, Given], facts: Mapping[str, object]) -> Cursor[TupleRow]:
+def _note_alike(
+    database: Database, walks: Mapping[bytes, Given], facts: Mapping[str, object], *, statement: bytes = _NOTE
+) -> Cursor[TupleRow]:
     """Note pages of several readers; in one order, so that processes which note the same do not wait in a circle."""
     ordered = sorted(walks)
     owners = [walks[walk] for walk in ordered]
     return database.execute(
-        _NOTE,
+        statement,
         {
             **facts,
             "walks": ordered,

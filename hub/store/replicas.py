@@ -26,7 +26,7 @@ class Replicas:
 
         INVARIANT: a page from a replica is one that the primary could have given after this was called: the replica has
         replayed the policy epoch and every rewrite of the log that the primary had by then. Beyond these the log only
-        grows at its head, so that a full page is the same on both; of one that is not full, the replica has replayed
+        grows at its head, so that a settled page is the same on both; of one that is not, the replica has replayed
         all up to the head that the primary had.
         """
         number = self._next()
@@ -39,7 +39,7 @@ class Replicas:
         except UnavailableError:
             self._failed[number] = monotonic()
             return ask(primary)
-        same = seen.epoch == epoch and seen.rewrites >= rewrites and (seen.more or seen.head >= head)
+        same = seen.epoch == epoch and seen.rewrites >= rewrites and (seen.settled or seen.head >= head)
         return seen if same else ask(primary)
 
     def _next(self) -> int | None:

@@ -21,6 +21,7 @@ from hub.services.directory.accounts import add_account
 from hub.services.directory.authenticate import Authenticating
 from hub.services.directory.organisations import add_organisation
 from hub.services.explaining.noting import Noting
+from hub.services.full_pages import FullPages
 from hub.services.ingest import Ingest
 from hub.services.read import Reading
 from hub.services.submit import Submitting
@@ -49,7 +50,8 @@ class TestHub:
         self.parts = parts
         self.clock = Clock()
         self.settings = settings
-        self.reading = Reading(parts.clearances, parts.numbers, Noting(parts.pool, self.clock))
+        full_pages = FullPages(settings.full_pages_mib * 2**20)
+        self.reading = Reading(parts.clearances, parts.numbers, Noting(parts.pool, self.clock), full_pages=full_pages)
         self.submitting = Submitting(parts.pool, parts.publishing, parts.queue, parts.limits, self.clock)
         self.deleting = Deleting(parts.pool, parts.clearances, parts.numbers, self.clock)
         self.authenticating = Authenticating(parts.pool, self.clock)

@@ -1,6 +1,7 @@
 """Note who was given what, before it leaves."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from hub.domain.catalogue import ALL
@@ -9,7 +10,7 @@ from hub.domain.pages import Channel, Query
 from hub.store.database import Pool
 from hub.store.log.pages import Slice
 from hub.store.log.segments import Allowed
-from hub.store.receipts import EVERYWHERE, Given, Receipts
+from hub.store.receipts import EVERYWHERE, Given, Receipts, unchanged
 
 
 class Noting:
@@ -27,19 +28,26 @@ class Noting:
 
         INVARIANT: what cannot be noted is not given: where the database does not answer, this raises UnavailableError.
         """
-        given = Given(
-            account=account,
-            channel=channel,
-            collection=EVERYWHERE if query.collection.id == ALL.id else number,
-            query=query,
-            allowed=allowed,
-            rewrites=seen.rewrites,
-            head=seen.head,
-            last=seen.rows[-1][0],
-            at=self._clock(),
-        )
+        given = self._given(account, query, channel, number, seen, allowed)
         with self._pool.statement() as database:
             self._receipts.note(database, given)
+
+    def note_again(  # noqa: PLR0913, PLR0917 - a page has these facts
+        self, account: AccountId, query: Query, channel: Channel, number: int, seen: Slice, allowed: Allowed
+    ) -> int | None:
+        """Note that an account is given rows that were seen before, if they are a full page and the one to give now.
+
+        Return the state of the log that this was found in; None where they are not. INVARIANT: as that of `note`.
+        """
+        given = self._given(account, query, channel, number, seen, allowed)
+        with self._pool.statement() as database:
+            if self._receipts.note_again(database, given, epoch=allowed.epoch):
+                return given.rewrites
+            rewrites = unchanged(database, given)
+            if rewrites is None or rewrites == given.rewrites:
+                return None
+            noted = self._receipts.note_again(database, replace(given, rewrites=rewrites), epoch=allowed.epoch)
+            return rewrites if noted else None
 
     def note_all(self, given: Sequence[Given]) -> list[int]:
         """Note pages of several readers at once, before any of them is given. INVARIANT: as that of `note`.
@@ -55,3 +63,18 @@ class Noting:
         except BaseException:
             self._receipts = Receipts()  # what it takes for kept may be undone
             raise
+
+    def _given(  # noqa: PLR0913, PLR0917 - a page has these facts
+        self, account: AccountId, query: Query, channel: Channel, number: int, seen: Slice, allowed: Allowed
+    ) -> Given:
+        return Given(
+            account=account,
+            channel=channel,
+            collection=EVERYWHERE if query.collection.id == ALL.id else number,
+            query=query,
+            allowed=allowed,
+            rewrites=seen.rewrites,
+            head=seen.head,
+            last=seen.rows[-1][0],
+            at=self._clock(),
+        )

@@ -21,7 +21,8 @@ SPEC_VERSION: Final = "2.1"
 class Slice:
     """What a page saw: the policy epoch, where the clock began, rows (position first), and whether more match.
 
-    `rewrites` and `head` are the state of the log that the rows are of.
+    `rewrites` and `head` are the state of the log that the rows are of. A page is settled where only a rewrite of what
+    it goes over makes it another: it is full, and no older version of an object that arrives late takes a place in it.
     """
 
     epoch: int
@@ -30,6 +31,7 @@ class Slice:
     head: Tick
     rows: list[tuple[Any, ...]]
     more: bool
+    settled: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +182,7 @@ def _read(database: Database, query: Query, collections: Sequence[int], allowed:
         head=Tick(head),
         rows=rows[: query.limit],
         more=more,
+        settled=more and VersionKeyword.FIRST not in query.versions.keywords,
     )
 
 

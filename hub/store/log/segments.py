@@ -43,12 +43,13 @@ class Block:
 class Allowed:
     """What one reader may read at one instant: guards at any age, and guards with their least ticks.
 
-    `blocks` are in order of `base` and have no guard in common.
+    `blocks` are in order of `base` and have no guard in common. `epoch` is that of the policy, where it is known.
     """
 
     guards: Sequence[GuardId]
     aged: Sequence[AgedGuard]
     blocks: Sequence[Block] = ()
+    epoch: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

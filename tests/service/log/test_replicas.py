@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from hub.domain.directory import Principal
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import MemberCode
+from hub.domain.pages import VersionKeyword, Versions
 from hub.runtime.wiring import now
 from hub.services.directory.members import activate_member, suspend_member
 from hub.services.explaining.noting import Noting
@@ -19,7 +21,7 @@ from hub.store.replicas import Replicas
 from tests.support.acts import made
 from tests.support.hub import TestHub, running_hub
 from tests.support.standby import Pair, running_pair
-from tests.support.stix import indicator
+from tests.support.stix import fresh_id, indicator, version_at
 
 NOBODY_LISTENS = "postgresql://hub@127.0.0.1:1/hub"
 BOUND = timedelta(seconds=10)
@@ -51,7 +53,7 @@ class Scene:
     nz: Principal
     watched: Watched
 
-    def seen(self, reader: Principal, **query: int) -> list[str]:
+    def seen(self, reader: Principal, **query: Any) -> list[str]:
         """Read a page, with the policy known, and forget who was asked for those before."""
         self.hub.read(reader, "au", **query)
         self.watched.asked.clear()
@@ -115,6 +117,25 @@ def test_a_full_page_comes_from_a_standby_that_is_behind_at_the_head_alone(scene
     assert len(scene.seen(scene.nz, limit=1)) == len(first[:1])
     assert scene.watched.asked == [True]
     assert scene.seen(scene.nz, after=position) == []
+    assert scene.watched.asked == [True, False]
+
+
+def test_a_first_version_that_arrived_late_is_given_whatever_the_standby_shows(scene: Scene) -> None:
+    things = [indicator(tlp=Tlp.GREEN, version=5) for _ in range(2)]
+    scene.hub.accept(scene.au, "au", *things)
+    position = scene.hub.page(scene.au, "au", limit=1_000).last
+    scene.hub.accept(scene.au, "au", *(thing | {"id": fresh_id("indicator")} for thing in things))
+    scene.pair.catch_up()
+    query: dict[str, Any] = {
+        "after": position,
+        "limit": 1,
+        "versions": Versions(keywords=frozenset({VersionKeyword.FIRST})),
+    }
+    before = scene.seen(scene.nz, **query)
+    scene.pair.hold()
+    older = next(thing for thing in scene.hub.read(scene.nz, "au", **query))
+    scene.hub.accept(scene.au, "au", older | {"modified": version_at(1)})
+    assert scene.seen(scene.nz, **query) != before
     assert scene.watched.asked == [True, False]
 
 

@@ -1,0 +1,75 @@
+"""Full pages of objects as they were read, for whoever may read the same: below the head of the log little changes."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Final
+
+from hub.domain.pages import Query
+from hub.store.log.pages import Slice
+from hub.store.log.segments import Allowed
+
+_ROW_BYTES: Final = 128
+"""What a row takes beside its payload."""
+
+
+@dataclass(slots=True, eq=False)
+class FullPage:
+    """A page, and after how many rewrites of the log all that it holds was found to be the same."""
+
+    seen: Slice
+    size: int
+
+    def found_the_same(self, rewrites: int) -> None:
+        """Remember that it was the page to give after so many rewrites, so that only later ones are looked at."""
+        if rewrites > self.seen.rewrites:
+            self.seen = replace(self.seen, rewrites=rewrites)
+
+
+class FullPages:
+    """The pages that are kept, at most so many bytes, those asked for last. One instance is shared by all threads.
+
+    INVARIANT: what is kept is never given as it is: whoever finds a page has it compared with the log first, in the
+    statement that notes it. A page is found for no other question, and by nobody who may read more, less or elsewhere.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._lock = Lock()
+        self._pages: OrderedDict[Hashable, FullPage] = OrderedDict()
+        self._bytes = 0
+
+    def find(self, query: Query, number: int, allowed: Allowed) -> FullPage | None:
+        """Return the page that answers a question about the collection of a number, if it was kept."""
+        if allowed.aged:
+            return None
+        key = _key(query, number, allowed)
+        with self._lock:
+            found = self._pages.get(key)
+            if found is not None:
+                self._pages.move_to_end(key)
+            return found
+
+    def keep(self, query: Query, number: int, allowed: Allowed, seen: Slice) -> None:
+        """Keep a page in the place of the one before, if it is settled. What limits age asks anew at every instant."""
+        if not seen.settled or allowed.aged:
+            return
+        page = FullPage(seen, size=sum(_ROW_BYTES + len(row[1]) for row in seen.rows))
+        key = _key(query, number, allowed)
+        with self._lock:
+            self._drop(key)
+            self._pages[key] = page
+            self._bytes += page.size
+            while self._bytes > self._most_bytes:
+                self._drop(next(iter(self._pages)))
+
+    def _drop(self, key: Hashable) -> None:
+        page = self._pages.pop(key, None)
+        self._bytes -= 0 if page is None else page.size
+
+
+def _key(query: Query, number: int, allowed: Allowed) -> Hashable:
+    """Write all that decides what a page holds, beside the log."""
+    asked = (query.after, query.limit, query.ids, query.types, query.versions, query.spec_versions)
+    return number, asked, tuple(allowed.guards), tuple(allowed.blocks)

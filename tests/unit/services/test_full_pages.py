@@ -1,0 +1,89 @@
+"""What is kept of full pages: those asked for last, within so many bytes, each for one question and one right."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+import pytest
+
+from hub.domain.catalogue import ALL
+from hub.domain.identifiers import GuardId, StixId, Tick
+from hub.domain.pages import Query, VersionKeyword, Versions
+from hub.services.full_pages import FullPages
+from hub.store.log.pages import Slice
+from hub.store.log.segments import AgedGuard, Allowed, Block
+
+ASKED: Final = Query(collection=ALL, limit=1)
+ALLOWED: Final = Allowed(guards=(GuardId(1), GuardId(2)), aged=[])
+BLOCK: Final = Block(guards=frozenset({GuardId(1)}), through_seq=1, through_tick=Tick(1), base=Tick(9))
+AGED: Final = AgedGuard(guard=GuardId(3), own_since=1, newest_since=0, producers_since=0)
+FULL: Final = Slice(epoch=1, genesis=Tick(0), rewrites=4, head=Tick(9), rows=[(1, b"x" * 100)], more=True, settled=True)
+LARGE: Final = 2**20
+
+
+def at(position: int) -> Query:
+    return replace(ASKED, after=Tick(position))
+
+
+def test_what_was_asked_for_last_is_kept_longest() -> None:
+    pages = FullPages(3 * 300)
+    for position in (1, 2, 3):
+        pages.keep(at(position), 0, ALLOWED, FULL)
+    pages.find(at(1), 0, ALLOWED)
+    for position in (4, 5):
+        pages.keep(at(position), 0, ALLOWED, FULL)
+    assert [position for position in range(6) if pages.find(at(position), 0, ALLOWED)] == [1, 4, 5]
+
+
+def test_a_page_that_is_read_anew_takes_the_place_of_the_one_before() -> None:
+    pages = FullPages(300)
+    for rewrites in (4, 5, 6):
+        pages.keep(ASKED, 0, ALLOWED, replace(FULL, rewrites=rewrites))
+    found = pages.find(ASKED, 0, ALLOWED)
+    assert found is not None
+    found.found_the_same(5)
+    assert found.seen.rewrites == 6
+    found.found_the_same(8)
+    assert found.seen.rewrites == 8
+
+
+def test_a_page_that_is_larger_than_all_that_is_kept_leaves_nothing_behind() -> None:
+    pages = FullPages(100)
+    pages.keep(ASKED, 0, ALLOWED, FULL)
+    assert pages.find(ASKED, 0, ALLOWED) is None
+    pages.keep(ASKED, 0, ALLOWED, replace(FULL, rows=[]))
+    assert pages.find(ASKED, 0, ALLOWED) is not None
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"limit": 2},
+        {"after": Tick(1)},
+        {"ids": frozenset({StixId("a")})},
+        {"types": frozenset({"indicator"})},
+        {"versions": Versions(keywords=frozenset({VersionKeyword.ALL}))},
+        {"versions": Versions(ticks=frozenset({Tick(1)}))},
+        {"spec_versions": frozenset({"2.1"})},
+    ],
+)
+def test_a_page_answers_one_question(asked: dict[str, Any]) -> None:
+    pages = FullPages(LARGE)
+    pages.keep(ASKED, 0, ALLOWED, FULL)
+    assert pages.find(replace(ASKED, **asked), 0, ALLOWED) is None
+    assert pages.find(ASKED, 1, ALLOWED) is None
+    assert pages.find(ASKED, 0, ALLOWED) is not None
+
+
+@pytest.mark.parametrize("rights", [{"guards": (GuardId(1),)}, {"blocks": (BLOCK,)}, {"aged": [AGED]}])
+def test_a_page_is_found_by_those_alone_who_may_read_the_same_in_the_same_places(rights: dict[str, Any]) -> None:
+    pages = FullPages(LARGE)
+    pages.keep(ASKED, 0, ALLOWED, FULL)
+    assert pages.find(ASKED, 0, replace(ALLOWED, **rights)) is None
+    assert pages.find(ASKED, 0, replace(ALLOWED, epoch=7)) is not None
+
+
+def test_what_may_change_by_itself_is_not_kept() -> None:
+    pages = FullPages(LARGE)
+    pages.keep(ASKED, 0, replace(ALLOWED, aged=[AGED]), FULL)
+    pages.keep(ASKED, 0, ALLOWED, replace(FULL, settled=False))
+    assert pages.find(ASKED, 0, ALLOWED) is None
