@@ -80,7 +80,7 @@ def test_the_rights_agree_with_the_decision(
 def test_the_rights_agree_with_drawn_decisions() -> None:
     allowed = {
         check(world_of(facts), asked.reader, asked.handling, asked.at - asked.date_added, asked.at).reason
-        for facts, questions in drawn(9, 200)
+        for facts, questions in drawn(10, 90)
         for asked in questions
     }
     assert {"agreement", "clear", "own-organisation", "excluded", "no-agreement", "client-of-producer"} <= allowed
@@ -100,7 +100,7 @@ def test_the_rights_hold_until_they_say(world: World, reader: AccountId, at: dat
 def test_the_rights_are_the_same_word_for_word_whatever_others_have_agreed() -> None:
     """Worlds drawn from seeds, each with and without an agreement of two members that have nothing of the reader."""
     told = 0
-    for seed in range(8):
+    for seed in range(3):
         random = Random(seed)  # noqa: S311 - the same worlds at every run
         world = draw_world(random)
         for reader, account in world.accounts.items():
@@ -112,7 +112,7 @@ def test_the_rights_are_the_same_word_for_word_whatever_others_have_agreed() -> 
             there = rights_of(replace(world, agreements=(*world.agreements, hidden)), NO_TERMS, reader, at=NOW)
             assert there == rights_of(world, NO_TERMS, reader, at=NOW), (seed, reader)
             told += len(there.rights)
-    assert told > 300
+    assert told > 100
 
 
 def test_the_baseline_is_few_lines() -> None:
