@@ -168,10 +168,7 @@ class Clearances:
                     cache = self._load(database)
                 at = max(self._clock(), cache.since)
                 if cache.holds(at):
-                    return Survey(
-                        facts=cache.facts,
-                        sights={account: self._sight(database, cache, account) for account in accounts},
-                    )
+                    return Survey(facts=cache.facts, sights=self._sights(database, cache, accounts))
                 self._turn(database, at)
         raise UnavailableError("The policy changes faster than it can be read; try again shortly.")
 
@@ -212,25 +209,30 @@ class Clearances:
         known = cache.sights.get(account)
         if known is None:
             with self._pool.statement() as database:
-                known = self._sight(database, cache, account)
+                known = self._sights(database, cache, (account,))[account]
         return known
 
-    def _sight(self, database: Database, cache: _Cache, account: AccountId) -> Sight:
-        known = cache.sights.get(account)
-        if known is None:
-            grants = self._grants_of(database, account, granted=cache.facts.granted)
+    def _sights(self, database: Database, cache: _Cache, accounts: Iterable[AccountId]) -> dict[AccountId, Sight]:
+        sights = {account: cache.sights.get(account) for account in accounts}
+        unknown = [account for account, sight in sights.items() if sight is None]
+        grants = self._grants_of(database, unknown, granted=cache.facts.granted)
+        for account in unknown:
             clearance = _clearance(cache, account)
-            key = SightKey(cache.facts.epoch, cache.kind(account), tuple(grant.id for grant in grants))
-            blocks = current_blocks([grant.block for grant in grants], clearance.guards)
-            known = cache.sights[account] = Sight(key=key, clearance=clearance, blocks=blocks)
-        return known
+            key = SightKey(cache.facts.epoch, cache.kind(account), tuple(grant.id for grant in grants[account]))
+            blocks = current_blocks([grant.block for grant in grants[account]], clearance.guards)
+            sights[account] = cache.sights[account] = Sight(key=key, clearance=clearance, blocks=blocks)
+        return {account: sight for account, sight in sights.items() if sight is not None}
 
-    def _grants_of(self, database: Database, account: AccountId, *, granted: int) -> tuple[Grant, ...]:
-        """Read the grants of an account, as of that count or a later one: then the epoch is later too."""
-        known = self._grants.get(account)
-        if known is None or known[0] != granted:
-            known = self._grants[account] = (granted, load_grants(database, account))
-        return known[1]
+    def _grants_of(
+        self, database: Database, accounts: Sequence[AccountId], *, granted: int
+    ) -> dict[AccountId, tuple[Grant, ...]]:
+        """Read the grants of accounts, as of that count or a later one: then the epoch is later too."""
+        known = {account: self._grants.get(account) for account in accounts}
+        stale = [account for account, kept in known.items() if kept is None or kept[0] != granted]
+        if stale:
+            for account, grants in load_grants(database, stale).items():
+                self._grants[account] = known[account] = (granted, grants)
+        return {account: kept[1] for account, kept in known.items() if kept is not None}
 
 
 def _cache_of(facts: Facts) -> _Cache:

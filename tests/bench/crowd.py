@@ -13,7 +13,7 @@ from typing import Final
 AT_ONCE: Final = 256
 """Connections that are being opened at a time."""
 
-_READ: Final = 262_144
+_READ: Final = 65_536
 _EVENT: Final = b"\nevent: envelope\n"
 _OPENED: Final = b"\nid: "
 

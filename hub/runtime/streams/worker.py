@@ -22,6 +22,15 @@ SEND_BUFFER: Final = 128 * 1024
 gunicorn.http.wsgi.SERVER = "hub"
 
 
+class _Sending(cooperative.socket):  # type: ignore[misc]
+    """A client's socket that first sends, and asks the kernel how much it takes only where that was not all."""
+
+    def sendall(self, data: bytes, flags: int = 0) -> None:
+        sent = self.send(data, flags)
+        if sent < len(data):
+            super().sendall(memoryview(data)[sent:], flags)
+
+
 class StreamWorker(GeventWorker):  # type: ignore[misc]
     """Sockets are gevent's; threads, locks and everything else stay the system's.
 
@@ -38,6 +47,7 @@ class StreamWorker(GeventWorker):  # type: ignore[misc]
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:  # noqa: ANN401 - gunicorn has no types
         """Serve one connection; its client has to keep up."""
+        client = _Sending(client.family, client.type, client.proto, fileno=client.detach())
         client.settimeout(SEND_SECONDS)
         if client.family in {socket.AF_INET, socket.AF_INET6}:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -127,17 +127,18 @@ class Hall:
             pass
         return [stream for stream in found if not stream.closed]
 
-    def hand_out(self, steps: Mapping[Stream, Step]) -> None:
+    def hand_out(self, steps: Iterable[tuple[Step, Iterable[Stream]]]) -> None:
         """Move streams on, and let them send what they were read."""
         with self._lock:
-            for stream, step in steps.items():
-                if stream.closed:
-                    continue
-                stream.position = step.position
-                stream.waiting = step.part
-                stream.place = Place.BEHIND if step.more or step.position < self._told else Place.FRONT
-                if step.part is not None or stream.place is Place.BEHIND:
-                    stream.signal.set()
+            for step, streams in steps:
+                place = Place.BEHIND if step.more or step.position < self._told else Place.FRONT
+                wakes = step.part is not None or place is Place.BEHIND
+                for stream in streams:
+                    if stream.closed:
+                        continue
+                    stream.position, stream.waiting, stream.place = step.position, step.part, place
+                    if wakes:
+                        stream.signal.set()
 
     def give_back(self, streams: Iterable[Stream]) -> None:
         """Let streams be read for again from where they are."""

@@ -1,9 +1,10 @@
 """What is read for streams: through the one outbox, once for all that see, want and have the same."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.domain.clock import instant_of, tick_of
 from hub.domain.identifiers import AccountId, SubscriptionId, Tick
@@ -30,6 +31,13 @@ class State:
 
     head: Tick
     epoch: int
+
+
+class Shared(NamedTuple):
+    """A portion, and the streams of one account that it is for."""
+
+    portion: Portion
+    streams: Sequence[Stream]
 
 
 class StreamReading:
@@ -61,36 +69,30 @@ class StreamReading:
         with self._pool.statement() as database:
             return accounts_waiting(database, accounts)
 
-    def confirm(self, portions: Mapping[Stream, Portion]) -> None:
+    def confirm(self, shared: Iterable[Shared]) -> None:
         """Keep that portions may have been sent from here on, so that their accounts learn of what is withdrawn."""
-        sent = {
-            portion.noted: portion.sent(stream.account, None) for stream, portion in portions.items() if portion.noted
-        }
+        sent = [each.portion.sent(each.streams[0].account, None) for each in shared if each.portion.noted]
         if sent:
             with self._pool.transaction() as database:
-                confirm(database, list(sent.values()), now=tick_of(self._clock()))
+                confirm(database, sent, now=tick_of(self._clock()))
 
-    def portions(self, streams: Iterable[Stream]) -> Mapping[Stream, Portion]:
-        """Return what comes next for each stream, noted as given.
+    def portions(self, streams: Iterable[Stream]) -> list[Shared]:
+        """Return what comes next for streams, noted as given.
 
         Streams of one account that want the same from the same place on share all of it; others share what is read.
         """
-        orders: dict[tuple[object, ...], Leased] = {}
-        chosen: dict[Stream, SubscriptionId] = {}
+        alike: dict[tuple[object, ...], list[Stream]] = defaultdict(list)
         for stream in streams:
-            key = (stream.account, id(stream.filter), stream.position)
-            order = orders.get(key)
-            if order is None:
-                order = orders[key] = _order(stream, number=len(orders))
-            chosen[stream] = order.kept.subscription.id
-        portions = self._outbox.portions(list(orders.values()))
-        return {stream: portions[order] for stream, order in chosen.items()}
+            alike[stream.account, id(stream.filter), stream.position].append(stream)
+        groups = {SubscriptionId(str(number)): group for number, group in enumerate(alike.values())}
+        portions = self._outbox.portions([_order(group[0], order) for order, group in groups.items()])
+        return [Shared(portions[order], group) for order, group in groups.items()]
 
 
-def _order(stream: Stream, *, number: int) -> Leased:
+def _order(stream: Stream, order: SubscriptionId) -> Leased:
     """Write what a stream wants as the standing order of its account, which lasts for one reading."""
     subscription = Subscription(
-        id=SubscriptionId(str(number)),
+        id=order,
         account=stream.account,
         target=StreamTarget(),
         position=stream.position,

@@ -1,7 +1,7 @@
 """Tell streams what is new: by one round for all that have everything, by walks for those that have not."""
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Final
@@ -11,10 +11,9 @@ import structlog
 from hub.bus.heads import Listener
 from hub.domain.errors import HubError, UnavailableError
 from hub.outbound.webhooks.deliveries import Batch
-from hub.services.delivery.outbox import Portion
 from hub.services.streaming.hall import Hall, Step
 from hub.services.streaming.noticing import Noticing
-from hub.services.streaming.reading import State, StreamReading
+from hub.services.streaming.reading import Shared, State, StreamReading
 from hub.services.streaming.streams import Part, Stream
 from hub.store.database import StoreError
 
@@ -45,25 +44,25 @@ class Telling:
         reading, is asked after reading and before handing out: a stream is sent nothing that was read after an
         acknowledged change which forbids it.
         """
-        portions = self._reading.portions(streams)
+        shared = self._reading.portions(streams)
         asked = frozenset({stream.token for stream in streams}.union(beside))
         epoch, good = self._reading.good_tokens(asked)
         self._hall.keep(asked, good)
-        holding = {stream: portion for stream, portion in portions.items() if portion.epoch == epoch}
+        holding = [each for each in shared if each.portion.epoch == epoch]
         self._reading.confirm(holding)
         self._hall.hand_out(self._steps(holding))
-        self._hall.give_back(stream for stream in portions if stream not in holding)
+        self._hall.give_back(stream for each in shared if each.portion.epoch != epoch for stream in each.streams)
 
-    def _steps(self, portions: Mapping[Stream, Portion]) -> dict[Stream, Step]:
+    def _steps(self, shared: Sequence[Shared]) -> list[tuple[Step, Sequence[Stream]]]:
         """Write each batch once, however many it is for."""
         parts: dict[int, Part] = {}
-        steps: dict[Stream, Step] = {}
-        for stream, portion in portions.items():
+        steps: list[tuple[Step, Sequence[Stream]]] = []
+        for portion, streams in shared:
             batch = portion.batch
             if batch is not None and id(batch) not in parts:
                 parts[id(batch)] = Part(body=self._write(batch), epoch=portion.epoch, after=batch.after)
             part = None if batch is None else parts[id(batch)]
-            steps[stream] = Step(position=portion.position, part=part, more=portion.more)
+            steps.append((Step(position=portion.position, part=part, more=portion.more), streams))
         return steps
 
 

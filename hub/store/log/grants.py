@@ -36,20 +36,23 @@ class Grant:
     block: Block
 
 
-def load_grants(database: Database, account: AccountId) -> tuple[Grant, ...]:
-    """Read every grant to an account, the earliest first."""
+def load_grants(database: Database, accounts: Collection[AccountId]) -> dict[AccountId, tuple[Grant, ...]]:
+    """Read every grant to each of some accounts, the earliest first."""
     with database.cursor(binary=True) as cursor:
         rows = cursor.execute(
-            "SELECT id, guards, through_seq, through_tick, base FROM grants WHERE accounts @> %s::text[] ORDER BY base",
-            ([account],),
+            "SELECT g.id, g.guards, g.through_seq, g.through_tick, g.base, given.accounts FROM ("
+            " SELECT id, array_agg(asked.account) AS accounts FROM unnest(%s::text[]) AS asked (account)"
+            " JOIN grants ON grants.accounts @> ARRAY[asked.account] GROUP BY id"
+            ") AS given JOIN grants g USING (id) ORDER BY g.base",
+            (list(accounts),),
         ).fetchall()
-    return tuple(
-        Grant(
-            id=number,
-            block=Block(guards=frozenset(guards), through_seq=through_seq, through_tick=Tick(through_tick), base=base),
-        )
-        for number, guards, through_seq, through_tick, base in rows
-    )
+    found: dict[AccountId, list[Grant]] = {account: [] for account in accounts}
+    for number, guards, through_seq, through_tick, base, given in rows:
+        block = Block(guards=frozenset(guards), through_seq=through_seq, through_tick=Tick(through_tick), base=base)
+        grant = Grant(id=number, block=block)
+        for account in given:
+            found[account].append(grant)
+    return {account: tuple(grants) for account, grants in found.items()}
 
 
 def write_grants(database: Database, head: Head, gains: Collection[Gain], *, now: Tick) -> None:
