@@ -13,6 +13,9 @@ MOST_SUBSCRIPTIONS: Final = 1_000
 MOST_AHEAD: Final = 1_000
 """So many rows ahead of a subscription are counted, and no more."""
 
+SILENT_MICROSECONDS: Final = 30_000_000
+"""A process that has said nothing of its streams for so long holds none."""
+
 MOST_COUNTED: Final = 10_000
 """So many things that wait are counted, and no more."""
 
@@ -21,14 +24,15 @@ MOST_COUNTED: Final = 10_000
 class SubscriptionFigures:
     """How one subscription gets on. `ahead` counts rows of the log beyond its position, wanted or not, up to a bound.
 
-    `deliveries`, `objects`, `refused` and `troubles` count from when it was made; `failures` since the last success.
+    `since` is the tick of the first of these. `deliveries`, `objects`, `refused` and `troubles` count from when it was
+    made; `failures` since the last success.
     """
 
     id: SubscriptionId
     channel: str
     state: str
-    position: Tick
     ahead: int
+    since: Tick | None
     deliveries: int
     objects: int
     refused: int
@@ -49,7 +53,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """The hub at one moment. `head` is the tick of the last thing that happened to the log."""
+    """The hub at one moment. `head` is the tick of the last thing that happened to the log.
+
+    `streams` says how many each process holds, by its number, `stream_counts` what all processes have counted.
+    """
 
     head: Tick
     rows: int
@@ -63,6 +70,8 @@ class Figures:
     totals: Totals
     states: Mapping[tuple[str, str], int]
     requests: Mapping[str, int]
+    streams: Mapping[int, int]
+    stream_counts: Mapping[str, int]
 
 
 _FIGURES: Final = """
@@ -77,24 +86,34 @@ _FIGURES: Final = """
         (SELECT count(*) FROM (
             SELECT FROM withdrawals WHERE received IS NOT NULL AND acknowledged IS NULL LIMIT %(counted)s) AS w),
         (SELECT coalesce(json_agg(json_build_array(
-            t.id, t.channel, t.state, t.position,
-            (SELECT count(*) FROM (SELECT FROM log WHERE log.tick > t.position LIMIT %(ahead)s) AS w),
-            t.deliveries, t.delivered, t.refused, t.troubles, t.failures)), '[]') FROM told t),
+            t.id, t.channel, t.state, a.rows, a.since,
+            t.deliveries, t.delivered, t.refused, t.troubles, t.failures)), '[]') FROM told t, LATERAL (
+            SELECT count(*) AS rows, min(w.tick) AS since FROM (
+                SELECT log.tick FROM log WHERE log.tick > t.position ORDER BY log.tick LIMIT %(ahead)s) AS w) AS a),
         (SELECT json_build_array(coalesce(sum(deliveries), 0), coalesce(sum(delivered), 0), coalesce(sum(refused), 0),
             coalesce(sum(troubles), 0), coalesce(sum(troubles - (failures > 0)::int), 0)) FROM subscriptions),
         (SELECT coalesce(json_agg(s), '[]') FROM (
             SELECT json_build_array(channel, state, count(*)) AS s FROM subscriptions GROUP BY channel, state) AS g),
-        (SELECT coalesce(json_object_agg(status_class, requests), '{}') FROM request_counts)
+        (SELECT coalesce(json_object_agg(status_class, requests), '{}') FROM request_counts),
+        (SELECT coalesce(json_object_agg(number, streams), '{}') FROM stream_processes WHERE at > %(silent)s),
+        (SELECT coalesce(json_object_agg(what, count), '{}') FROM stream_counts)
     FROM log_head h, policy_epoch e
 """
 
 
-def read_figures(database: Database) -> Figures:
+def read_figures(database: Database, *, now: Tick) -> Figures:
     """Read everything that is measured and kept in the database."""
     (row,) = database.execute(
-        _FIGURES, {"subscriptions": MOST_SUBSCRIPTIONS, "counted": MOST_COUNTED, "ahead": MOST_AHEAD}
+        _FIGURES,
+        {
+            "subscriptions": MOST_SUBSCRIPTIONS,
+            "counted": MOST_COUNTED,
+            "ahead": MOST_AHEAD,
+            "silent": now - SILENT_MICROSECONDS,
+        },
     ).fetchall()
-    head, rows, epoch, grants, pending, events, unreceived, unacknowledged, told, sums, states, requests = row
+    head, rows, epoch, grants, pending, events, unreceived, unacknowledged, told, *more = row
+    sums, states, requests, streams, stream_counts = more
     return Figures(
         head=Tick(head),
         rows=rows,
@@ -108,6 +127,8 @@ def read_figures(database: Database) -> Figures:
         subscriptions=tuple(_subscription(each) for each in told),
         states={(channel, state): count for channel, state, count in states},
         requests=requests,
+        streams={int(number): count for number, count in streams.items()},
+        stream_counts=stream_counts,
     )
 
 
@@ -123,14 +144,46 @@ def add_requests(database: Database, counts: Mapping[str, int]) -> None:
     )
 
 
+def report_streams(
+    database: Database, process: int | None, *, streams: int, counts: Mapping[str, int], now: Tick
+) -> int:
+    """Say how many streams a process holds, and add to what was counted; return the number of the process.
+
+    One that has none yet, or was silent for so long that its number was taken away, is given another. That does not
+    wait for the disk.
+    """
+    database.execute("SELECT set_config('synchronous_commit', 'off', true)")
+    database.execute("DELETE FROM stream_processes WHERE at < %s", (now - 2 * SILENT_MICROSECONDS,))
+    if counts:
+        database.execute(
+            "INSERT INTO stream_counts (what, count) SELECT b.what, b.count"
+            " FROM unnest(%s::text[], %s::int8[]) AS b (what, count) ORDER BY b.what"
+            " ON CONFLICT (what) DO UPDATE SET count = stream_counts.count + excluded.count",
+            (list(counts), list(counts.values())),
+        )
+    known = database.execute(
+        "UPDATE stream_processes SET at = %s, streams = %s WHERE number = %s RETURNING number", (now, streams, process)
+    ).fetchone()
+    if known is None:
+        (known,) = database.execute(
+            "INSERT INTO stream_processes (at, streams) VALUES (%s, %s) RETURNING number", (now, streams)
+        ).fetchall()
+    return int(known[0])
+
+
+def leave_streams(database: Database, process: int) -> None:
+    """Say that a process holds streams no more."""
+    database.execute("DELETE FROM stream_processes WHERE number = %s", (process,))
+
+
 def _subscription(columns: Sequence[Any]) -> SubscriptionFigures:
-    number, channel, state, position, ahead, deliveries, objects, refused, troubles, failures = columns
+    number, channel, state, ahead, since, deliveries, objects, refused, troubles, failures = columns
     return SubscriptionFigures(
         id=SubscriptionId(number),
         channel=channel,
         state=state,
-        position=Tick(position),
         ahead=ahead,
+        since=None if since is None else Tick(since),
         deliveries=deliveries,
         objects=objects,
         refused=refused,

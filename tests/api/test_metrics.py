@@ -5,10 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from hub.domain.clock import tick_of
 from hub.domain.directory import Role
+from hub.domain.handling import Tlp
 from hub.runtime import wiring
 from tests.api.region import Caller, Region
+from tests.support.stix import indicator
 from tests.taxii.caller import Answer, basic
+from tests.taxii.caller import Caller as TaxiiCaller
 
 LINE = re.compile(r'# (HELP|TYPE) hub_[a-z_]+ .+|hub_[a-z_]+(\{[a-z]+="[0-9a-z-]+"(,[a-z]+="[a-z]+")?\})? [0-9.e+-]+')
 
@@ -53,10 +57,27 @@ def test_a_subscription_is_told_by_its_number(region: Region, olga: Caller, ana:
     made = ana.post("/subscriptions", {"channel": "webhook", "url": "https://soc.example/hook"})
     number = made.json["subscription"]["id"]
     lines = scrape(region, olga).data.decode().splitlines()
+    (lag,) = (line for line in lines if line.startswith(f'hub_subscription_lag_seconds{{subscription="{number}"'))
+    assert lag.endswith(" 0.0")
     told = {line.partition("{")[0] for line in lines if f'{{subscription="{number}"}}' in line}
     assert {"hub_subscription_lag_seconds", "hub_subscription_lag_objects", "hub_subscription_retries_total"} <= told
     assert 'hub_subscriptions{channel="webhook",state="active"} 1' in lines
     assert "soc.example" not in "".join(lines)
+
+
+def test_the_lag_is_the_time_that_the_first_row_has_waited(region: Region, olga: Caller, ana: Caller) -> None:
+    made = ana.post("/subscriptions", {"channel": "webhook", "url": "https://soc.example/hook", "start": "beginning"})
+    number = made.json["subscription"]["id"]
+    publisher = TaxiiCaller(application=region.application, username=ana.username, token=ana.token)
+    publisher.added("au", indicator(tlp=Tlp.GREEN))
+    with wiring.opened(region.urls) as pool, pool.statement() as database:
+        ((first,),) = database.execute("SELECT min(tick) FROM log").fetchall()
+    least = (tick_of(wiring.now()) - first) / 1_000_000
+    text = scrape(region, olga).data.decode()
+    (lag,) = re.findall(rf'hub_subscription_lag_seconds{{subscription="{number}"}} ([0-9.]+)', text)
+    assert least <= float(lag) <= (tick_of(wiring.now()) - first) / 1_000_000
+    (waiting,) = re.findall(rf'hub_subscription_lag_objects{{subscription="{number}"}} ([0-9.]+)', text)
+    assert float(waiting) >= 1
 
 
 def test_no_label_holds_a_name(region: Region, olga: Caller, ana: Caller) -> None:

@@ -265,6 +265,17 @@ def test_a_replay_is_undone_from_the_former_position(region: Region, ana: Caller
     assert told(region, "show", number)["position"] == before
 
 
+def test_a_command_replays_and_prints_the_one_that_undoes_it(region: Region, ana: Caller) -> None:
+    publish(region, ana, Tlp.GREEN)
+    number = hook(ana)
+    before = told(region, "show", number)["position"]
+    replayed = told(region, "replay", number, "--from", "beginning")
+    assert (replayed["former"], replayed["position"] < before) == (before, True)
+    assert told(region, *replayed["undo"].split()[2:])["position"] == before
+    late = typed(region, "replay", number, "--from", "2999-01-01T00:00:00Z")
+    assert (late.exit_code, "POSITION" in late.output) == (1, True)
+
+
 @pytest.mark.parametrize("place", ["A" * 48, "yesterday", "", 7, None])
 def test_nothing_is_replayed_from_what_is_no_place(ana: Caller, place: object) -> None:
     refused = ana.post(f"{AT}/{hook(ana)}/replay", {"from": place})

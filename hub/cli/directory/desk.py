@@ -24,6 +24,10 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 Fact = str | bool | list[str] | int | datetime | Mapping[str, object] | None
 
 
+class Lines(list[str]):
+    """Sentences, which are printed one a line."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What a command of the directory works with. `actor` is who the ledger says did it."""
@@ -43,7 +47,7 @@ class Desk:
         if self.as_json:
             print_json({key: _plain(value) for key, value in facts.items()})
             return
-        (head, *rows) = [(_head(key), _text(value)) for key, value in facts.items()]
+        (head, *rows) = [line for key, value in facts.items() for line in _lines(key, value)]
         print_table(head, rows)
 
     def list(self, heads: Sequence[str], things: Sequence[Mapping[str, Fact]]) -> None:
@@ -107,6 +111,12 @@ def _system_user() -> str:
         return f"uid-{os.getuid()}"
 
 
+def _lines(key: str, value: Fact) -> list[tuple[str, str]]:
+    if not (isinstance(value, Lines) and value):
+        return [(_head(key), _text(value))]
+    return [("" if number else _head(key), line) for number, line in enumerate(value)]
+
+
 def _head(key: str) -> str:
     return key.replace("_", " ")
 
@@ -121,8 +131,10 @@ def _text(value: Fact) -> str:
             return json.dumps(value)
         case datetime():
             return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        case None | "":
+            return "-"
         case _:
-            return str(value or "-")
+            return str(value)
 
 
 def _plain(value: Fact) -> Fact:

@@ -98,7 +98,7 @@ def list_(desk: Desk, account: str | None, organisation: str | None) -> None:
         organisation=None if organisation is None else OrganisationId(organisation),
     )
     waiting = display.waiting_at(desk)
-    heads = ("id", "account", "channel", "host", "state", "waiting", "lag_seconds", "deliveries", "failures")
+    heads = ("id", "account", "channel", "host", "state", "waiting", "lag_seconds", "deliveries", "failures", "retries")
     desk.list(heads, [display.line_facts(kept, waiting(kept.subscription)) for kept in known])
 
 
@@ -166,11 +166,19 @@ def resume(desk: Desk, subscription_id: object) -> None:
 def replay(desk: Desk, subscription_id: object, place: Place | datetime) -> None:
     """Go on from another position, back or ahead; one that fails or was stopped is started.
 
-    The former position is printed: a replay from there undoes this one.
+    The former position is printed, and the command that goes back to it: with that, this one is undone.
     """
     replayed = changing.replay_subscription(desk.pool, id_of(subscription_id), place, act=desk.act)
     now = replayed.kept.subscription
-    desk.show({"former": timestamp_of(replayed.former), "position": timestamp_of(now.position), "state": now.state})
+    former = timestamp_of(replayed.former)
+    desk.show(
+        {
+            "former": former,
+            "position": timestamp_of(now.position),
+            "state": now.state,
+            "undo": f"hub subscription replay {now.id} --from {former}",
+        }
+    )
 
 
 @subscription.command()

@@ -2,7 +2,7 @@
 
 import json
 
-from hub.cli.directory.desk import Desk, Fact
+from hub.cli.directory.desk import Desk, Fact, Lines
 from hub.domain.clock import instant_of, tick_of, timestamp_of
 from hub.domain.identifiers import Tick
 from hub.domain.subscriptions.documents import filter_document
@@ -58,6 +58,7 @@ def line_facts(kept: Kept, ahead: Ahead) -> dict[str, Fact]:
         **_lag(ahead),
         "deliveries": kept.deliveries,
         "failures": kept.subscription.failures,
+        **_attempts(kept),
     }
 
 
@@ -74,10 +75,16 @@ def progress_facts(progress: Progress, ahead: Ahead) -> dict[str, Fact]:
         "refused": kept.refused,
         "last_delivered": _instant(kept.delivered_at),
         "failures": kept.subscription.failures,
+        **_attempts(kept),
         "failing_since": _instant(kept.failing_since),
         "next_attempt": _instant(later),
-        "errors": [f"{timestamp_of(error.at)} {error.reason}" for error in progress.errors],
+        "errors": Lines(f"{timestamp_of(error.at)} {error.reason}" for error in progress.errors),
     }
+
+
+def _attempts(kept: Kept) -> dict[str, Fact]:
+    """Count since it was made; `failures` counts since the last success."""
+    return {"failed_attempts": kept.troubles, "retries": kept.retries}
 
 
 def _lag(ahead: Ahead) -> dict[str, Fact]:

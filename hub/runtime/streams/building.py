@@ -19,6 +19,7 @@ from hub.services.delivery.narrowing import Narrowing
 from hub.services.delivery.outbox import Outbox
 from hub.services.directory.authenticate import Authenticating
 from hub.services.explaining.noting import Noting
+from hub.services.streaming.counting import Counting
 from hub.services.streaming.hall import Hall, HallLimits
 from hub.services.streaming.noticing import Noticing
 from hub.services.streaming.reading import StreamReading
@@ -32,8 +33,9 @@ from hub.web.stream.events import envelope_event
 from hub.web.stream.surface import Streaming
 
 WALKERS: Final = 2
-_CONNECTIONS: Final = 12
-"""One for each thread that asks the database: those of requests, walkers and teller, and the noting of tokens' use."""
+_CONNECTIONS: Final = 13
+"""One for each thread that asks the database: those of requests, walkers, teller and counter, and the noting of tokens'
+use."""
 
 _log = structlog.get_logger()
 
@@ -61,8 +63,10 @@ def build_streams(settings: Settings, urls: ServerUrls, signals: Callable[[], Si
     telling = Telling(hall, reading, envelope_event)
     noticing = Noticing(hall, reading, Notifying(pool, parts.clearances, now))
     teller = Teller(hall, reading, telling, noticing, beat_seconds=beat)
+    counting = Counting(hall, pool, now)
     stop = Event()
     _start("tell", lambda: teller.run(stop))
+    _start("count", lambda: counting.run(stop))
     _start("listen", lambda: listen(Listener(connect(urls.redis)), teller, stop))
     for number in range(WALKERS):
         _start(f"walk-{number}", lambda: walk(hall, telling, stop))

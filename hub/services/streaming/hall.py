@@ -54,17 +54,21 @@ class Hall:
         self._noticed: SimpleQueue[tuple[Notice, ...]] = SimpleQueue()
         self._told = Tick(0)
         self._ended = False
+        self._tally: Counter[str] = Counter()
 
     def open(self, stream: Stream) -> None:
         """Let a stream in; raise ExhaustedError or UnavailableError where there is no place left for it."""
         with self._lock:
             if self._counts[stream.account] >= self._limits.each:
+                self._tally["refused_account"] += 1
                 raise ExhaustedError(
                     f"{stream.account} has {self._limits.each} streams open, which is as many as it may; close one."
                 )
             if self._ended or len(self._streams) >= self._limits.all:
+                self._tally["refused_full"] += 1
                 raise UnavailableError("No further stream can be opened here now; try again shortly.")
             self._counts[stream.account] += 1
+            self._tally["opened"] += 1
             self._streams.add(stream)
             stream.filter = _one_of_equals(stream.filter)
             stream.beat_at = self._clock() + self._limits.beat_seconds
@@ -94,6 +98,8 @@ class Hall:
                     self._noticed.put(stream.sending.notices)
                 part, stream.waiting = stream.waiting, None
                 stream.sending = part
+                if part is not None:
+                    self._tally.update(events=part.objects > 0, objects=part.objects, notices=len(part.notices))
                 beats, stream.beating = stream.beating, False
                 if part is not None or beats:
                     return HEARTBEAT if part is None else part.body
@@ -178,6 +184,17 @@ class Hall:
                 if stream.account in parts and _is_idle(stream):
                     stream.waiting = parts[stream.account]
                     stream.signal.set()
+
+    def counted(self) -> tuple[int, Counter[str]]:
+        """Return how many streams are open, and what was counted since the last time."""
+        with self._lock:
+            tally, self._tally = self._tally, Counter()
+            return len(self._streams), tally
+
+    def count_again(self, tally: Counter[str]) -> None:
+        """Take back what was counted and could not be kept."""
+        with self._lock:
+            self._tally.update(tally)
 
     def noticed(self) -> list[Notice]:
         """Return the notices that were sent since the last time."""

@@ -37,6 +37,7 @@ class Part:
     body: bytes = field(repr=False)
     epoch: int
     after: Tick | None = None
+    objects: int = 0
     notices: tuple[Notice, ...] = ()
 
 

@@ -60,7 +60,9 @@ class Telling:
         for portion, streams in shared:
             batch = portion.batch
             if batch is not None and id(batch) not in parts:
-                parts[id(batch)] = Part(body=self._write(batch), epoch=portion.epoch, after=batch.after)
+                parts[id(batch)] = Part(
+                    body=self._write(batch), epoch=portion.epoch, after=batch.after, objects=batch.objects
+                )
             part = None if batch is None else parts[id(batch)]
             steps.append((Step(position=portion.position, part=part, more=portion.more), streams))
         return steps

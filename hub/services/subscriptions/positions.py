@@ -30,6 +30,8 @@ def position_of(database: Database, where: Where, *, at: datetime) -> Tick:
         return log.head
     if isinstance(where, datetime):
         if where > at:
-            raise UnprocessableError(f"{where.isoformat()} is yet to come; begin now.", code="POSITION")
+            raise UnprocessableError(
+                f"{where.isoformat()} is yet to come. What is added from here on comes with `now`.", code="POSITION"
+            )
         where = tick_of(where)
     return Tick(max(log.genesis, min(int(where), log.head)))

@@ -27,8 +27,8 @@ from hub.store.database import Database
 class Kept:
     """A subscription with what has come of it. `secrets` are sealed, the newest first; `start` is where it began.
 
-    `deliveries` and `delivered` count what was taken, `refused` the objects that the receiver would not have;
-    `failing_since` is when the first of the present failures was.
+    `deliveries` and `delivered` count what was taken, `refused` the objects that the receiver would not have,
+    `troubles` all attempts in vain; `failing_since` is when the first of the present failures was.
     """
 
     subscription: Subscription
@@ -41,12 +41,18 @@ class Kept:
     delivered: int
     refused: int
     delivered_at: Tick | None
+    troubles: int = 0
+
+    @property
+    def retries(self) -> int:
+        """How often an attempt in vain was followed by another."""
+        return max(0, self.troubles - (self.subscription.failures > 0))
 
 
 _SELECT: Final = (
     "SELECT s.id, s.account, s.channel, s.target, s.filter, s.state, s.position, s.batch_objects, s.batch_bytes,"
     " s.failures, s.secrets, s.start, s.made, s.failing_since, s.retry_at, s.deliveries, s.delivered,"
-    " s.refused, s.delivered_at"
+    " s.refused, s.delivered_at, s.troubles"
     " FROM subscriptions s JOIN accounts a ON a.id = s.account"
 )
 _TARGETS: Final[dict[Channel, type[Target]]] = {
@@ -168,7 +174,7 @@ def delete_subscription(database: Database, subscription: SubscriptionId) -> Non
 
 def _kept(row: Sequence[Any]) -> Kept:
     number, account, channel, target, chosen, state, position, objects, size, failures, *rest = row
-    secrets, start, made, failing_since, retry_at, deliveries, delivered, refused, delivered_at = rest
+    secrets, start, made, failing_since, retry_at, deliveries, delivered, refused, delivered_at, troubles = rest
     return Kept(
         subscription=Subscription(
             id=SubscriptionId(str(number)),
@@ -190,4 +196,5 @@ def _kept(row: Sequence[Any]) -> Kept:
         delivered=delivered,
         refused=refused,
         delivered_at=delivered_at,
+        troubles=troubles,
     )

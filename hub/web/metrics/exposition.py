@@ -1,6 +1,7 @@
 """Figures in the text format of Prometheus (version 0.0.4).
 
-INVARIANT: a label holds the number of a subscription or a word of a closed list; no content, no name, no member.
+INVARIANT: a label holds the number of a subscription or process, or a word of a closed list; no content, no name, no
+member.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -39,7 +40,7 @@ class Metric:
 
 def exposition(figures: Figures, *, now: Tick) -> bytes:
     """Write everything that is measured."""
-    metrics = [*_of_hub(figures, now), *_of_subscriptions(figures), *_in_all(figures)]
+    metrics = [*_of_hub(figures, now), *_of_subscriptions(figures, now), *_in_all(figures), *_of_streams(figures)]
     return "".join(f"{line}\n" for metric in metrics for line in metric.lines()).encode()
 
 
@@ -58,13 +59,13 @@ def _of_hub(figures: Figures, now: Tick) -> Iterator[Metric]:
     yield Metric("hub_http_requests_total", _COUNTER, "Requests to web processes, by class of status", requests)
 
 
-def _of_subscriptions(figures: Figures) -> Iterator[Metric]:
+def _of_subscriptions(figures: Figures, now: Tick) -> Iterator[Metric]:
     states = tuple(
         ({"channel": channel, "state": state}, count) for (channel, state), count in sorted(figures.states.items())
     )
     yield Metric("hub_subscriptions", _GAUGE, "Subscriptions, by channel and state", states)
     for name, kind, meaning, figure in _EACH:
-        samples = tuple(({"subscription": each.id}, figure(figures, each)) for each in figures.subscriptions)
+        samples = tuple(({"subscription": each.id}, figure(each, now)) for each in figures.subscriptions)
         yield Metric(f"hub_subscription_{name}", kind, meaning, samples)
 
 
@@ -77,23 +78,39 @@ def _in_all(figures: Figures) -> Iterator[Metric]:
     yield _one("hub_delivery_retries_total", _COUNTER, "Attempts after one in vain", totals.retries)
 
 
-def _lag(figures: Figures, each: SubscriptionFigures) -> float:
-    return max(0, figures.head - each.position) / _MICROSECONDS
+def _of_streams(figures: Figures) -> Iterator[Metric]:
+    held = tuple(({"process": str(number)}, count) for number, count in sorted(figures.streams.items()))
+    yield Metric("hub_streams_open", _GAUGE, "Streams that each process holds, by its number", held)
+    counts = figures.stream_counts
+    refused = tuple(({"reason": reason}, counts.get(f"refused_{reason}", 0)) for reason in ("account", "full"))
+    yield Metric("hub_streams_refused_total", _COUNTER, "Streams there was no place for", refused)
+    for name, what, meaning in _COUNTED:
+        yield _one(name, _COUNTER, meaning, counts.get(what, 0))
 
 
-def _retries(_: Figures, each: SubscriptionFigures) -> float:
+def _lag(each: SubscriptionFigures, now: Tick) -> float:
+    return 0.0 if each.since is None else max(0, now - each.since) / _MICROSECONDS
+
+
+def _retries(each: SubscriptionFigures, _: Tick) -> float:
     return max(0, each.troubles - (each.failures > 0))
 
 
-_EACH: Final[tuple[tuple[str, str, str, Callable[[Figures, SubscriptionFigures], float]], ...]] = (
-    ("lag_seconds", _GAUGE, "How far its position is behind the head of the log", _lag),
-    ("lag_objects", _GAUGE, "Rows beyond its position, wanted or not, to 1000", lambda _, each: each.ahead),
-    ("deliveries_total", _COUNTER, "Deliveries that were taken", lambda _, each: each.deliveries),
-    ("objects_total", _COUNTER, "Objects that were taken", lambda _, each: each.objects),
-    ("refused_objects_total", _COUNTER, "Objects that it would not have", lambda _, each: each.refused),
-    ("failures_total", _COUNTER, "Attempts in vain", lambda _, each: each.troubles),
+_COUNTED: Final = (
+    ("hub_streams_opened_total", "opened", "Streams that were opened"),
+    ("hub_stream_events_total", "events", "Events with objects that were handed to connections"),
+    ("hub_stream_objects_total", "objects", "Objects in them"),
+    ("hub_stream_notices_total", "notices", "Withdrawals that were handed to connections"),
+)
+_EACH: Final[tuple[tuple[str, str, str, Callable[[SubscriptionFigures, Tick], float]], ...]] = (
+    ("lag_seconds", _GAUGE, "How long the first row beyond its position has waited, wanted or not", _lag),
+    ("lag_objects", _GAUGE, "Rows beyond its position, wanted or not, to 1000", lambda each, _: each.ahead),
+    ("deliveries_total", _COUNTER, "Deliveries that were taken", lambda each, _: each.deliveries),
+    ("objects_total", _COUNTER, "Objects that were taken", lambda each, _: each.objects),
+    ("refused_objects_total", _COUNTER, "Objects that it would not have", lambda each, _: each.refused),
+    ("failures_total", _COUNTER, "Attempts in vain", lambda each, _: each.troubles),
     ("retries_total", _COUNTER, "Attempts after one in vain", _retries),
-    ("failures_in_a_row", _GAUGE, "Attempts in vain since the last success", lambda _, each: each.failures),
+    ("failures_in_a_row", _GAUGE, "Attempts in vain since the last success", lambda each, _: each.failures),
 )
 
 

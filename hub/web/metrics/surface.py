@@ -38,9 +38,10 @@ def attach_metrics(application: Flask, services: Services) -> None:
 
     def view() -> Response:
         counting.add_up()
+        now = tick_of(services.clock())
         with services.pool.statement() as database:
-            figures = read_figures(database)
-        body = exposition(figures, now=tick_of(services.clock()))
+            figures = read_figures(database, now=now)
+        body = exposition(figures, now=now)
         return Response(body, content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
     application.before_request(admit)

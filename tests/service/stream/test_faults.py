@@ -10,9 +10,11 @@ from threading import Event
 
 import psutil
 import pytest
+import requests
 
 from hub.domain.handling import Tlp
 from hub.runtime.embedded.datadir import ServerUrls
+from tests.service.delivery.subscribing import await_that
 from tests.service.stream.conftest import HEARTBEAT, StreamHub
 from tests.support.servers import TestServers
 from tests.support.serving import Caller, free_port, serving
@@ -126,12 +128,26 @@ def test_without_redis_what_is_new_is_found_in_the_log(tmp_path: Path) -> None:
 
 
 def test_a_process_that_is_full_says_so(tmp_path: Path, own_servers: ServerUrls) -> None:
-    with stream_hub(tmp_path, own_servers, streams_all=2, streams_each=2) as hub:
+    with stream_hub(tmp_path, own_servers, streams_all=2, streams_each=2, metrics_loopback=True) as hub:
         first, second = hub.served.account("la-cert/first"), hub.served.account("la-cert/second")
-        with hub.stream(first), hub.stream(second), hub.stream(second) as third:
+        writer = hub.served.account("kh-cert/writer")
+        with hub.stream(first) as stream, hub.stream(second), hub.stream(second) as third:
             assert third.status == HTTPStatus.SERVICE_UNAVAILABLE
             assert int(third.response.headers["Retry-After"]) > 0
             assert third.problem()["code"] == "UNAVAILABLE"
+            writer.accept("kh", indicator(tlp=Tlp.CLEAR))
+            assert len(stream.names(1)) == 1
+            await_that(lambda: measured(hub)["hub_stream_objects_total"] == 2, "two objects told")
+            figures = measured(hub)
+    assert figures['hub_streams_open{process="1"}'] == figures["hub_streams_opened_total"] == 2
+    assert figures['hub_streams_refused_total{reason="full"}'] == 1
+    assert figures["hub_stream_events_total"] == 2
+
+
+def measured(hub: StreamHub) -> dict[str, float]:
+    """Read the metrics."""
+    lines = requests.get(f"{hub.served.root}/metrics", timeout=60).text.splitlines()
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[:1] != "#")}
 
 
 def test_several_processes_share_the_port(tmp_path: Path, own_servers: ServerUrls) -> None:

@@ -114,6 +114,8 @@ class SubscriptionItem(Answer):
     lag_seconds: float = Field(description="How long the first of them has waited.")
     deliveries: int
     failures: int = Field(description="Attempts in vain since the last that succeeded.")
+    failed_attempts: int = Field(description="Attempts in vain since it was made.")
+    retries: int = Field(description="How many of these were followed by another attempt.")
 
     @classmethod
     def of(cls, kept: Kept, ahead: Ahead, now: Tick) -> Self:
@@ -130,6 +132,8 @@ class SubscriptionItem(Answer):
             lag_seconds=ahead.lag_seconds(now),
             deliveries=kept.deliveries,
             failures=subscription.failures,
+            failed_attempts=kept.troubles,
+            retries=kept.retries,
         )
 
 
@@ -183,6 +187,8 @@ class ProgressModel(Answer):
     refused: int = Field(description="Objects that the receiver would not have.")
     last_delivered: Instant | None
     failures: int = Field(description="Attempts in vain since the last that succeeded.")
+    failed_attempts: int = Field(description="Attempts in vain since it was made.")
+    retries: int = Field(description="How many of these were followed by another attempt.")
     failing_since: Instant | None
     next_attempt: Instant | None = Field(description="Null where nothing is waited for.")
     errors: list[ErrorShown] = Field(description="The last 20, the latest first.")
@@ -204,6 +210,8 @@ class ProgressModel(Answer):
             refused=kept.refused,
             last_delivered=_instant(kept.delivered_at),
             failures=kept.subscription.failures,
+            failed_attempts=kept.troubles,
+            retries=kept.retries,
             failing_since=_instant(kept.failing_since),
             next_attempt=_instant(kept.retry_at if kept.retry_at > now else None),
             errors=errors,
@@ -253,9 +261,9 @@ class Replay(Given):
 
 
 class ReplayedModel(Answer):
-    """Where it goes on from; replaying from `former` undoes it."""
+    """Where it goes on from."""
 
-    former: str
+    former: str = Field(description="Where it was. To undo the replay, replay from this.")
     position: str
     state: SubscriptionState
 
