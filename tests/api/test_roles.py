@@ -59,6 +59,8 @@ show_my_rights           GET    /me/rights                                 yes  
 show_my_readers          GET    /me/readers?object={object}                hidden  hidden  hidden  hidden
 list_withdrawals         GET    /withdrawals?object={object}               yes     yes     no      no
 list_my_withdrawals      GET    /me/withdrawals?object={object}            hidden  hidden  hidden  hidden
+list_my_withdrawals      GET    /me/withdrawals?only=overdue               yes     yes     yes     yes
+list_withdrawals         GET    /withdrawals?producer=au-cert              yes     yes     no      no
 list_my_notices          GET    /me/notices                                yes     yes     yes     yes
 acknowledge_withdrawal   POST   /withdrawals/{nothing}/acknowledge         hidden  hidden  hidden  hidden
 list_subscriptions       GET    /subscriptions                             yes     yes     yes     yes

@@ -1,10 +1,13 @@
 """Withdrawals through the API: producers see who was told, subscribers acknowledge, and others learn of nothing."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from hub.cli.main import cli
 from hub.domain.directory import Role
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import AccountId
@@ -73,12 +76,46 @@ def test_only_the_subscriber_and_its_administrator_acknowledge(
 
 
 def test_what_nobody_has_acknowledged_in_time_is_overdue(
-    region: Region, olga: Caller, withdrawn: dict[str, Any]
+    region: Region, olga: Caller, ana: Caller, zoe: Caller, withdrawn: dict[str, Any]
 ) -> None:
     with wiring.opened(region.urls) as pool, pool.transaction() as database:
         database.execute("UPDATE withdrawals SET acknowledged = NULL, at = at - %s", (_microseconds(hours=73),))
     (item,) = olga.get("/withdrawals", {"object": withdrawn["object"]}).json["items"]
     assert item["overdue"]
+    for caller, path, query in (
+        (ana, "/me/withdrawals", {}),
+        (olga, "/withdrawals", {"producer": "au-cert"}),
+        (zoe, "/me/notices", {}),
+    ):
+        assert [each["id"] for each in caller.get(path, query | {"only": "overdue"}).json["items"]] == [item["id"]]
+    assert olga.get("/withdrawals", {"producer": "nz-cert"}).json["items"] == []
+    assert zoe.get("/me/withdrawals").json["items"] == []
+    environment = {"HUB_DATABASE_URL": region.urls.database, "HUB_REDIS_URL": region.urls.redis}
+    for words, told in (
+        ((), [item["id"]]),
+        (("--overdue",), [item["id"]]),
+        (("--account", zoe.username), [item["id"]]),
+    ):
+        done = CliRunner().invoke(
+            cli, ["withdrawal", "list", "--producer", "au-cert", *words, "--json"], env=environment
+        )
+        assert [each["id"] for each in json.loads(done.stdout)] == told
+    assert zoe.post(f"/withdrawals/{item['id']}/acknowledge").status_code == 204
+    assert ana.get("/me/withdrawals", {"only": "unacknowledged"}).json["items"] == []
+    assert len(ana.get("/me/withdrawals").json["items"]) == 1
+
+
+def test_a_receiver_acknowledges_before_it_answers_and_nobody_else_before_it_is_told(
+    region: Region, zoe: Caller, withdrawn: dict[str, Any]
+) -> None:
+    with wiring.opened(region.urls) as pool, pool.transaction() as database:
+        database.execute("UPDATE withdrawals SET received = NULL, acknowledged = NULL")
+    environment = {"HUB_DATABASE_URL": region.urls.database, "HUB_REDIS_URL": region.urls.redis}
+    early = CliRunner().invoke(cli, ["withdrawal", "acknowledge", withdrawn["notice"]], env=environment)
+    assert (early.exit_code, "CONFLICT" in early.output) == (1, True)
+    assert zoe.post(f"/withdrawals/{withdrawn['notice']}/acknowledge").status_code == 204
+    (item,) = zoe.get("/me/notices").json["items"]
+    assert item["received"] == item["acknowledged"]
 
 
 def _microseconds(**span: float) -> int:

@@ -114,7 +114,7 @@ def _system_user() -> str:
 def _lines(key: str, value: Fact) -> list[tuple[str, str]]:
     if not (isinstance(value, Lines) and value):
         return [(_head(key), _text(value))]
-    return [("" if number else _head(key), line) for number, line in enumerate(value)]
+    return [(_head(key), line) for line in value]
 
 
 def _head(key: str) -> str:

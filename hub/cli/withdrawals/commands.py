@@ -7,10 +7,10 @@ from uuid import UUID
 import click
 
 from hub.cli.directory.desk import Desk, Fact, reads, writes
-from hub.domain.identifiers import AccountId, StixId
+from hub.domain.identifiers import AccountId, OrganisationId, StixId
 from hub.domain.subscriptions.withdrawals import WithdrawalId
 from hub.services.withdrawal import following
-from hub.services.withdrawal.following import Followed, Stretch
+from hub.services.withdrawal.following import Followed, Only, Stretch
 
 _HEADS: Final = ("id", "object", "version", "cause", "at", "account", "received", "acknowledged", "overdue")
 _AT_ONCE: Final = 1_000
@@ -23,12 +23,13 @@ def withdrawal() -> None:
 
 @withdrawal.command("list")
 @click.option("--object", "object_id", metavar="ID", help="Those of one object, by its STIX id.")
+@click.option("--producer", metavar="ID", help="Those of what one organisation has published.")
 @click.option("--account", metavar="ORG/NAME", help="Those that one account has been told of.")
 @click.option("--overdue", is_flag=True, help="Only those that ought to have been acknowledged by now.")
 @reads
-def list_(desk: Desk, *, object_id: str | None, account: str | None, overdue: bool) -> None:
+def list_(desk: Desk, *, object_id: str | None, producer: str | None, account: str | None, overdue: bool) -> None:
     """List withdrawals in the order in which they came up: who was sent what, was told, and has answered."""
-    found = [each for each in _all(desk, object_id, account) if each.overdue or not overdue]
+    found = _all(desk, object_id, producer, account, Only.OVERDUE if overdue else None)
     desk.list(_HEADS, [_facts(each) for each in found])
 
 
@@ -40,22 +41,25 @@ def acknowledge(desk: Desk, withdrawal_id: UUID) -> None:
     following.acknowledge_for(desk.pool, WithdrawalId(str(withdrawal_id)), act=desk.act)
 
 
-def _all(desk: Desk, object_id: str | None, account: str | None) -> list[Followed]:
+def _all(
+    desk: Desk, object_id: str | None, producer: str | None, account: str | None, only: Only | None
+) -> list[Followed]:
+    asked = None if object_id is None else StixId(object_id)
+    of = None if producer is None else OrganisationId(producer)
     found: list[Followed] = []
     after = 0
     while True:
-        stretch = Stretch(
-            after=after, most=_AT_ONCE, patience=timedelta(hours=desk.settings.withdrawal_hours), at=desk.act.at
-        )
+        patience = timedelta(hours=desk.settings.withdrawal_hours)
+        stretch = Stretch(after=after, most=_AT_ONCE, patience=patience, at=desk.act.at, only=only)
         if account is None:
-            page = following.all_withdrawals(desk.pool, None if object_id is None else StixId(object_id), stretch)
+            page = following.all_withdrawals(desk.pool, asked, of, stretch)
         else:
             page = following.notices_received(desk.pool, AccountId(account), stretch)
         found += page
         if len(page) < _AT_ONCE:
             break
         after = page[-1].number
-    return [each for each in found if object_id is None or each.object_id == object_id]
+    return [each for each in found if asked in {None, each.object_id} and of in {None, each.producer}]
 
 
 def _facts(known: Followed) -> dict[str, Fact]:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, assert_never
 
 from hub.domain.clock import instant_of, tick_of
 from hub.domain.directory import Act, Principal
@@ -10,7 +12,7 @@ from hub.domain.errors import ConflictError, NotFoundError
 from hub.domain.identifiers import AccountId, OrganisationId, StixId, Tick
 from hub.domain.pages import Channel
 from hub.domain.subscriptions.withdrawals import Cause, Notice, WithdrawalId
-from hub.store.database import Pool
+from hub.store.database import Database, Pool
 from hub.store.ledger import record
 from hub.store.log.placed import was_placed
 from hub.store.withdrawals.notices import (
@@ -20,7 +22,8 @@ from hub.store.withdrawals.notices import (
     notices_of_object,
 )
 
-_NONE = "There is no such withdrawal, or none that you may see."
+_END: Final = Tick(2**63 - 1)
+_NONE: Final = "There is no such withdrawal, or none that you may see."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,13 @@ class Followed:
     overdue: bool
 
 
+class Only(StrEnum):
+    """Which of them are wanted, where it is not all: what is not acknowledged, or what ought to be by now."""
+
+    UNACKNOWLEDGED = "unacknowledged"
+    OVERDUE = "overdue"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
     """Which part of a list: so many at most, after a number; `patience` is how long an acknowledgement may take."""
@@ -53,25 +63,46 @@ class Stretch:
     most: int
     patience: timedelta
     at: datetime
+    only: Only | None = None
+
+    @property
+    def due(self) -> Tick:
+        """What was withdrawn before this ought to be acknowledged."""
+        return tick_of(self.at - self.patience)
+
+    @property
+    def open_before(self) -> Tick | None:
+        """Where it is not all that is wanted: what is not acknowledged and was withdrawn before this."""
+        match self.only:
+            case None:
+                return None
+            case Only.UNACKNOWLEDGED:
+                return _END
+            case Only.OVERDUE:
+                return self.due
+            case other:
+                assert_never(other)
 
 
-def withdrawals_of_object(pool: Pool, principal: Principal, object_id: StixId, stretch: Stretch) -> list[Followed]:
-    """Say who is told of the withdrawal of an object of the caller's organisation, and who has answered.
+def own_withdrawals(pool: Pool, principal: Principal, object_id: StixId | None, stretch: Stretch) -> list[Followed]:
+    """Say who is told of withdrawals of the caller's organisation, and who has answered: of an object, or of all.
 
     Raise NotFoundError where the organisation has no such object and never had, whoever else may have one.
     """
     producer = principal.organisation.id
     with pool.snapshot() as database:
-        if not was_placed(database, object_id, producer):
+        if object_id is not None and not was_placed(database, object_id, producer):
             raise NotFoundError("Your organisation has published no such object.")
-        found = notices_of_object(database, object_id, producer, after=stretch.after, most=stretch.most)
+        found = _found(database, object_id, producer, stretch)
     return _followed(found, stretch)
 
 
-def all_withdrawals(pool: Pool, object_id: StixId | None, stretch: Stretch) -> list[Followed]:
-    """Say the same of an object, or of all, whoever produced them. For operators and auditors alone."""
+def all_withdrawals(
+    pool: Pool, object_id: StixId | None, producer: OrganisationId | None, stretch: Stretch
+) -> list[Followed]:
+    """Say the same of an object or of all, of one producer or of all. For operators and auditors alone."""
     with pool.snapshot() as database:
-        found = notices_of_object(database, object_id, None, after=stretch.after, most=stretch.most)
+        found = _found(database, object_id, producer, stretch)
     return _followed(found, stretch)
 
 
@@ -79,7 +110,7 @@ def notices_received(pool: Pool, account: AccountId, stretch: Stretch) -> list[F
     """Say what an account has been told, whichever way. What it was not told yet is not among it."""
     with pool.statement() as database:
         found = notices_of_account(
-            database, account, after=stretch.after, most=stretch.most, unacknowledged=(True, False)
+            database, account, after=stretch.after, most=stretch.most, open_before=stretch.open_before
         )
     return _followed(found, stretch)
 
@@ -127,9 +158,16 @@ def _known(notice: Notice | None) -> Notice:
     return notice
 
 
+def _found(
+    database: Database, object_id: StixId | None, producer: OrganisationId | None, stretch: Stretch
+) -> list[Notice]:
+    return notices_of_object(
+        database, object_id, producer, after=stretch.after, most=stretch.most, open_before=stretch.open_before
+    )
+
+
 def _followed(notices: Sequence[Notice], stretch: Stretch) -> list[Followed]:
-    due = tick_of(stretch.at - stretch.patience)
-    return [_follow(notice, due) for notice in notices]
+    return [_follow(notice, stretch.due) for notice in notices]
 
 
 def _follow(notice: Notice, due: Tick) -> Followed:

@@ -16,6 +16,7 @@ _COLUMNS: Final = (
     "w.id::text, w.number, w.subscription::text, w.account, w.channel, w.producer, w.object_id, w.version,"
     " w.version_tick, w.cause, w.position, w.at, w.received, w.acknowledged, w.acknowledged_by"
 )
+_OPEN: Final = " AND (%(open)s::int8 IS NULL OR (w.acknowledged IS NULL AND w.at < %(open)s))"
 _INSERT: Final = """
     INSERT INTO withdrawals (id, subscription, account, channel, producer, object_id, version, version_tick, cause,
                              position, at)
@@ -187,27 +188,36 @@ def find_notice(database: Database, notice: WithdrawalId) -> Notice | None:
     return None if row is None else _notice(row)
 
 
-def notices_of_object(
-    database: Database, object_id: StixId | None, producer: OrganisationId | None, *, after: int, most: int
+def notices_of_object(  # noqa: PLR0913 - what is chosen, and how much of it
+    database: Database,
+    object_id: StixId | None,
+    producer: OrganisationId | None,
+    *,
+    after: int,
+    most: int,
+    open_before: Tick | None = None,
 ) -> list[Notice]:
-    """Return the notices of an object, or of all; of one producer, or of all; after a number, in order of it."""
+    """Return the notices of an object, or of all; of one producer, or of all; after a number, in order of it.
+
+    With `open_before` they are those which nobody has acknowledged of what was withdrawn before that.
+    """
     rows = database.execute(
         f"SELECT {_COLUMNS} FROM withdrawals w WHERE w.number > %(after)s"  # noqa: S608 - a constant
         " AND (%(object)s::text IS NULL OR w.object_id = %(object)s)"
-        " AND (%(producer)s::text IS NULL OR w.producer = %(producer)s) ORDER BY w.number LIMIT %(most)s",
-        {"object": object_id, "producer": producer, "after": after, "most": most},
+        " AND (%(producer)s::text IS NULL OR w.producer = %(producer)s)" + _OPEN + " ORDER BY w.number LIMIT %(most)s",
+        {"object": object_id, "producer": producer, "after": after, "most": most, "open": open_before},
     )
     return [_notice(row) for row in rows]
 
 
 def notices_of_account(
-    database: Database, account: AccountId, *, after: int, most: int, unacknowledged: Sequence[bool]
+    database: Database, account: AccountId, *, after: int, most: int, open_before: Tick | None = None
 ) -> list[Notice]:
-    """Return the notices that an account has received, after a number, in order of it."""
+    """Return the notices that an account has received, after a number, in order of it; `open_before` as above."""
     rows = database.execute(
-        f"SELECT {_COLUMNS} FROM withdrawals w WHERE w.account = %s AND w.number > %s AND w.received IS NOT NULL"  # noqa: S608 - a constant
-        " AND (w.acknowledged IS NULL) = ANY(%s) ORDER BY w.number LIMIT %s",
-        (account, after, list(unacknowledged), most),
+        f"SELECT {_COLUMNS} FROM withdrawals w WHERE w.account = %(account)s AND w.number > %(after)s"  # noqa: S608 - a constant
+        " AND w.received IS NOT NULL" + _OPEN + " ORDER BY w.number LIMIT %(most)s",
+        {"account": account, "after": after, "most": most, "open": open_before},
     )
     return [_notice(row) for row in rows]
 

@@ -6,21 +6,32 @@ from pydantic import Field
 
 from hub.domain.pages import Channel
 from hub.domain.subscriptions.withdrawals import Cause
-from hub.services.withdrawal.following import Followed
-from hub.web.api.models.base import Answer, Instant, ObjectId
+from hub.services.withdrawal.following import Followed, Only
+from hub.web.api.models.base import Answer, Instant, ObjectId, Slug
 from hub.web.api.paging import Paging
 
-
-class WithdrawalsOfObject(Paging):
-    """Of which object, and which part of the list."""
-
-    object: ObjectId
+WhichOnly = Annotated[
+    Only | None, Field(description="`overdue`: what ought to be acknowledged by now; left out, all of them.")
+]
 
 
-class WithdrawalsAsked(Paging):
-    """Of which object, or of all; and which part of the list."""
+class NoticesAsked(Paging):
+    """Which notices, and which part of the list."""
+
+    only: WhichOnly = None
+
+
+class OwnWithdrawalsAsked(Paging):
+    """Of which object, or of all of the own organisation; and which part of the list."""
 
     object: ObjectId | None = None
+    only: WhichOnly = None
+
+
+class WithdrawalsAsked(OwnWithdrawalsAsked):
+    """Of which object and producer, or of all; and which part of the list."""
+
+    producer: Slug | None = None
 
 
 class WithdrawalModel(Answer):

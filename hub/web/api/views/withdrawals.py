@@ -5,19 +5,20 @@ from datetime import timedelta
 from typing import Final
 
 from hub.domain.errors import NotFoundError
-from hub.domain.identifiers import StixId
+from hub.domain.identifiers import OrganisationId, StixId
 from hub.domain.subscriptions.withdrawals import WithdrawalId
 from hub.policy.permissions import Permission
 from hub.services.withdrawal import following
-from hub.services.withdrawal.following import Followed, Stretch
+from hub.services.withdrawal.following import Followed, Only, Stretch
 from hub.web.api.call import NOTHING_HERE, Call
 from hub.web.api.models.withdrawals import (
     NoticeList,
     NoticeModel,
+    NoticesAsked,
+    OwnWithdrawalsAsked,
     WithdrawalList,
     WithdrawalModel,
     WithdrawalsAsked,
-    WithdrawalsOfObject,
 )
 from hub.web.api.operations import Surface
 from hub.web.api.paging import Paging, cursor_of, no_cursor
@@ -26,25 +27,27 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
 
-def list_my_withdrawals(call: Call, query: WithdrawalsOfObject) -> WithdrawalList:
-    """Say who was sent an object of your own organisation that is withdrawn, who has been told, and who answered."""
+def list_my_withdrawals(call: Call, query: OwnWithdrawalsAsked) -> WithdrawalList:
+    """Say who was sent what your own organisation has withdrawn, who has been told, and who has answered."""
     call.require(Permission.READ_OWN)
-    stretch = _stretch(call, query)
-    found = following.withdrawals_of_object(call.pool, call.principal, StixId(query.object), stretch)
-    return _withdrawals(found, query)
+    asked = None if query.object is None else StixId(query.object)
+    stretch = _stretch(call, query, query.only)
+    return _withdrawals(following.own_withdrawals(call.pool, call.principal, asked, stretch), query)
 
 
 def list_withdrawals(call: Call, query: WithdrawalsAsked) -> WithdrawalList:
-    """Say the same of an object, or of all, whoever produced them."""
+    """Say the same of all producers, or of one."""
     call.require(Permission.EXPLAIN)
     asked = None if query.object is None else StixId(query.object)
-    return _withdrawals(following.all_withdrawals(call.pool, asked, _stretch(call, query)), query)
+    producer = None if query.producer is None else OrganisationId(query.producer)
+    found = following.all_withdrawals(call.pool, asked, producer, _stretch(call, query, query.only))
+    return _withdrawals(found, query)
 
 
-def list_my_notices(call: Call, query: Paging) -> NoticeList:
+def list_my_notices(call: Call, query: NoticesAsked) -> NoticeList:
     """Say what your account has been told was withdrawn, and what of that is acknowledged."""
     call.require(Permission.READ_OWN)
-    found = following.notices_received(call.pool, call.principal.account.id, _stretch(call, query))
+    found = following.notices_received(call.pool, call.principal.account.id, _stretch(call, query, query.only))
     page = found[: query.limit]
     items = [
         NoticeModel(
@@ -84,21 +87,21 @@ def attach_withdrawals(surface: Surface) -> None:
         list_my_withdrawals,
         tag="me",
         answers=WithdrawalList,
-        query=WithdrawalsOfObject,
+        query=OwnWithdrawalsAsked,
         refuses=missing,
     )
-    surface.offer("GET", "/me/notices", list_my_notices, tag="me", answers=NoticeList, query=Paging)
+    surface.offer("GET", "/me/notices", list_my_notices, tag="me", answers=NoticeList, query=NoticesAsked)
     surface.offer(
         "POST", "/withdrawals/<withdrawal>/acknowledge", acknowledge_withdrawal, tag="subscriptions", answers=None
     )
 
 
-def _stretch(call: Call, query: Paging) -> Stretch:
+def _stretch(call: Call, query: Paging, only: Only | None) -> Stretch:
     after = query.after or "0"
     if not _NUMBER.fullmatch(after):
         raise no_cursor()
     patience = timedelta(hours=call.services.withdrawal_hours)
-    return Stretch(after=int(after), most=query.limit + 1, patience=patience, at=call.at)
+    return Stretch(after=int(after), most=query.limit + 1, patience=patience, at=call.at, only=only)
 
 
 def _withdrawals(found: list[Followed], query: Paging) -> WithdrawalList:
