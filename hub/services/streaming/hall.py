@@ -99,7 +99,8 @@ class Hall:
                 part, stream.waiting = stream.waiting, None
                 stream.sending = part
                 if part is not None:
-                    self._tally.update(events=part.objects > 0, objects=part.objects, notices=len(part.notices))
+                    self._tally["notices" if part.notices else "events"] += len(part.notices) or 1
+                    self._tally["objects"] += part.objects
                 beats, stream.beating = stream.beating, False
                 if part is not None or beats:
                     return HEARTBEAT if part is None else part.body

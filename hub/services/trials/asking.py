@@ -31,7 +31,9 @@ def ask_trial(pool: Pool, number: SubscriptionId, *, act: Act) -> Trial:
         if last is not None and last.finding is None:
             return last
         if last is not None and last.asked > tick_of(act.at - PAUSE):
-            raise ExhaustedError(f"It was tested less than {PAUSE.seconds} seconds ago; see what came of that.")
+            raise ExhaustedError(
+                f"It was tested less than {PAUSE.seconds} seconds ago; wait a moment, and test it again."
+            )
         if count_waiting(database, account) >= MOST_WAITING:
             raise ExhaustedError(f"{MOST_WAITING} tests of {account} wait for their receivers; see them out first.")
         ask_for_trial(database, number, now=tick_of(act.at))
