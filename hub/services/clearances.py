@@ -172,10 +172,10 @@ class Clearances:
                 self._turn(database, at)
         raise UnavailableError("The policy changes faster than it can be read; try again shortly.")
 
-    def facts(self, database: Database) -> Facts:
-        """Return the facts of the epoch that this transaction sees. Call it before the transaction changes any."""
+    def facts(self, database: Database, *, epoch: int) -> Facts:
+        """Return the facts of `epoch`, which this transaction sees. Call it before the transaction changes any."""
         cache = self._cache
-        if cache is None or cache.facts.epoch != current_epoch(database):
+        if cache is None or cache.facts.epoch != epoch:
             cache = self._load(database)
         return cache.facts
 

@@ -15,11 +15,10 @@ from hub.services.clearances import Clearances
 from hub.services.delivery.announcing import Tell, tell_nobody
 from hub.services.publishing.placing import Placement
 from hub.store.database import Pool
+from hub.store.grounds import take_grounds
 from hub.store.ledger import record
-from hub.store.log.head import lock_head
 from hub.store.log.pages import SPEC_VERSION
 from hub.store.log.rows import PlacedRow, own_rows, remove_rows
-from hub.store.principals import hold_principal
 from hub.store.withdrawals.events import note_rows
 
 
@@ -53,10 +52,10 @@ class Deleting:
         Raise NotFoundError where nothing of the caller's organisation matches, and then nothing is removed.
         """
         with self._pool.transaction() as database:
-            held = hold_principal(database, principal.account.id)
+            grounds = take_grounds(database, [principal.account.id], [])
+            held = grounds.principals.get(principal.account.id)
             if held is None or not may_publish(world_of(held), held.account.id, collection).allowed:
                 raise ForbiddenError("Your account may not write to this collection.")
-            head = lock_head(database)
             stored = own_rows(database, held.organisation.id, [StixId(object_id)])
             here = [placed for placed in stored if placed.row.collection == self._numbers[collection.id]]
             chosen = _choose(here, versions, spec_versions)
@@ -65,9 +64,9 @@ class Deleting:
             remove_rows(database, chosen)
             now = tick_of(self._clock())
             note_rows(database, held.organisation.id, {StixId(object_id): None}, rewrites=1, at=now)
-            facts = self._clearances.facts(database)
+            facts = self._clearances.facts(database, epoch=grounds.epoch)
             left = [placed for placed in stored if placed.row.stamp.seq not in chosen]
-            placement = Placement(database, head, facts, held.organisation.id)
+            placement = Placement(database, grounds.head, facts, held.organisation.id)
             news = placement.settle(left, now=now)
             record(
                 database,

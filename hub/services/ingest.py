@@ -26,6 +26,7 @@ from hub.services.submit import Limits, record_submission, refusals
 from hub.stix.check import check_objects
 from hub.stix.envelope import open_envelope
 from hub.store.database import Pool
+from hub.store.log.head import keep_head
 from hub.store.submissions import (
     Progress,
     Receipt,
@@ -180,8 +181,9 @@ class Ingest:
         with self._pool.transaction() as database:
             now = tick_of(self._clock())
             outcomes: list[Outcome] = refusals(work.refused, receipt.received) if number == 0 else []
-            published = self._publishing.publish(database, batch, now=now)
-            outcomes += published.outcomes
+            published = self._publishing.publish(database, [batch], now=now)
+            outcomes += published.outcomes[receipt.id]
+            keep_head(database, published.head)
             add_outcomes(database, receipt.id, work.begin + number, outcomes)
             if number == len(work.parts) - 1:
                 complete(database, receipt.id, now=now)

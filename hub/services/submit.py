@@ -1,8 +1,9 @@
 """Take a submission: validate it, and publish it at once or keep it whole for the ingest workers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
 import structlog
@@ -15,13 +16,18 @@ from hub.domain.errors import UnavailableError
 from hub.domain.identifiers import SubmissionId, Tick
 from hub.domain.submissions import Caps, CheckedEnvelope, Outcome, RefusedObject, Submission
 from hub.services.delivery.announcing import Tell, tell_nobody
-from hub.services.publishing.batches import Batch, envelope_levels, in_publishing_order
+from hub.services.publishing.batches import Batch, are_apart, envelope_levels, in_publishing_order
+from hub.services.publishing.gathering import Gathering
 from hub.services.publishing.publish import Publishing
 from hub.stix.check import check_objects
 from hub.stix.envelope import Envelope, open_envelope
-from hub.store.database import Database, Pool
+from hub.store.database import Database, Pool, last_exchange
 from hub.store.ledger import record
+from hub.store.log.head import keep_head
 from hub.store.submissions import Receipt, add_complete, add_pending, find_submission
+
+MOST_TOGETHER: Final = 200
+"""So many objects of several submissions are published together. One with more pays for its transaction by itself."""
 
 _log = structlog.get_logger()
 
@@ -33,6 +39,15 @@ class Limits:
     caps: Caps
     pending_above: int
     status_kept: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class _Filing:
+    """A submission that is ready to be published: its receipt, what validation has accepted, and what it refused."""
+
+    receipt: Receipt
+    batch: Batch
+    refused: Sequence[Outcome]
 
 
 class Submitting:
@@ -53,6 +68,7 @@ class Submitting:
         self._limits = limits
         self._clock = clock
         self._tell = tell
+        self.together = Gathering(self._file, fits=_fits)
 
     def receive(self, principal: Principal, collection: Collection, body: bytes) -> Submission:
         """Take the body of a POST (TAXII 2.1 §5.5); what the answer says was accepted is durable.
@@ -93,16 +109,25 @@ class Submitting:
             objects=in_publishing_order(checked.accepted),
             levels=envelope_levels(checked.accepted, collection),
         )
+        outcomes = self.together(_Filing(receipt, batch, refusals(checked.refused, receipt.received)))
+        return _submission(receipt, outcomes=outcomes)
+
+    def _file(self, filings: Sequence["_Filing"]) -> list[tuple[Outcome, ...]]:
+        """Publish submissions in one transaction: the rows, outcomes and ledger row of each, or nothing of any."""
         with self._pool.transaction() as database:
             now = tick_of(self._clock())
-            outcomes = [*refusals(checked.refused, receipt.received)]
-            published = self._publishing.publish(database, batch, now=now)
-            outcomes += published.outcomes
-            outcomes.sort(key=lambda outcome: outcome.position)
-            add_complete(database, receipt, outcomes, now=now)
-            record_submission(database, receipt, refused=sum(outcome.code is not None for outcome in outcomes))
+            published = self._publishing.publish(database, [filing.batch for filing in filings], now=now)
+            outcomes = [
+                tuple(sorted((*filing.refused, *published.outcomes[filing.receipt.id]), key=_position))
+                for filing in filings
+            ]
+            with last_exchange(database):
+                keep_head(database, published.head)
+                for filing, theirs in zip(filings, outcomes, strict=True):
+                    add_complete(database, filing.receipt, theirs, now=now)
+                    record_submission(database, filing.receipt, refused=_count_refused(theirs))
         self._tell(published.news)
-        return _submission(receipt, outcomes=tuple(outcomes))
+        return outcomes
 
     def _postpone(self, receipt: Receipt, envelope: Envelope, body: bytes) -> Submission:
         listing = [
@@ -150,6 +175,22 @@ def record_submission(database: Database, receipt: Receipt, *, refused: int) -> 
         subject=receipt.id,
         detail={"collection": receipt.collection, "objects": receipt.total, "refused": refused},
     )
+
+
+def _fits(filings: Sequence[_Filing], further: _Filing) -> bool:
+    """Whether a submission may be published with others: all are small, and none brings what another one names."""
+    batches = [filing.batch for filing in filings]
+    if sum(len(batch.objects) for batch in (*batches, further.batch)) > MOST_TOGETHER:
+        return False
+    return all(are_apart(batch, further.batch) for batch in batches)
+
+
+def _position(outcome: Outcome) -> int:
+    return outcome.position
+
+
+def _count_refused(outcomes: Iterable[Outcome]) -> int:
+    return sum(outcome.code is not None for outcome in outcomes)
 
 
 def _submission(

@@ -18,6 +18,14 @@ Database = Connection[TupleRow]
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
+@contextmanager
+def last_exchange(database: Database) -> Iterator[None]:
+    """Send the statements of the block and, behind them, the commit that ends the transaction: one exchange for all."""
+    with database.pipeline():
+        yield
+        database.commit()
+
+
 class StoreError(Exception):
     """A statement failed for a reason of the hub's own; tells its kind and never what it held, for logs are read."""
 
@@ -75,7 +83,8 @@ class Pool:
     @contextmanager
     def transaction(self) -> Iterator[Database]:
         """Hold a read-write transaction: committed where the block ends, undone where it raises."""
-        with self._connection() as connection, connection.transaction():
+        with self._connection() as connection:
+            connection.autocommit = False
             yield connection
 
     @contextmanager
@@ -89,6 +98,7 @@ class Pool:
     def statement(self) -> Iterator[Database]:
         """Hold a connection for single statements, each a transaction of its own."""
         with self._connection() as connection:
+            connection.autocommit = True
             yield connection
 
     def _configure(self, connection: Connection[Any]) -> None:

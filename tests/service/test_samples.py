@@ -19,6 +19,7 @@ from hub.policy.decisions import Decision
 from hub.policy.reading import decide
 from hub.runtime.wiring import now
 from hub.stix.check import check_envelope
+from hub.store.facts import load_world
 from tests.support.hub import ROOT, TestHub, envelope, running_hub
 
 SAMPLES: Final = ROOT / "docs" / "samples"
@@ -114,7 +115,7 @@ def definitions(things: list[CheckedObject]) -> dict[StixId, list[Marking]]:
 def matrix(stage: Stage) -> dict[tuple[str, str], str]:
     """Ask the rules themselves about every object and reader."""
     with stage.hub.parts.pool.statement() as database:
-        world = stage.hub.parts.clearances.facts(database).world
+        world = load_world(database)
     cells = {}
     for file in stage.files:
         collection = stage.hub.collection(file.alias)

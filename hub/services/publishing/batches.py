@@ -25,6 +25,21 @@ class Batch:
     objects: Sequence[CheckedObject]
     levels: Mapping[StixId, Level]
 
+    @property
+    def brings(self) -> frozenset[StixId]:
+        """The ids of its objects."""
+        return frozenset(checked.id for checked in self.objects)
+
+    @property
+    def names(self) -> frozenset[StixId]:
+        """These, and the ids that its objects refer to or are marked with."""
+        return self.brings.union(*(checked.refs | checked.marking_refs for checked in self.objects))
+
+
+def are_apart(one: Batch, other: Batch) -> bool:
+    """Whether neither batch brings an object that the other one brings, refers to or is marked with."""
+    return one.brings.isdisjoint(other.names) and other.brings.isdisjoint(one.names)
+
 
 def envelope_levels(objects: Sequence[CheckedObject], collection: Collection) -> dict[StixId, Level]:
     """Return the levels of those objects of an envelope to which others of it refer.

@@ -17,7 +17,7 @@ from hub.store.database import Database
 from hub.store.facts import Facts
 from hub.store.log.classes import intern_guards, intern_handlings
 from hub.store.log.grants import Regarded, hand_on
-from hub.store.log.head import Head, Stamp, give_out
+from hub.store.log.head import Head, Stamp, give_out, keep_head
 from hub.store.log.markings import add_markings
 from hub.store.log.rows import NewRow, PlacedRow, Placing, Row, add_rows, replace_rows
 from hub.store.withdrawals.events import note_rows
@@ -68,7 +68,7 @@ class Placement:
         """Add versions beside those that the producer has `stored` of the same objects (all of them).
 
         The rows are stamped and chained as `settle` does it, and then written with their bytes and what they define.
-        Return what there is to announce after the commit.
+        The head has moved on then, and the caller keeps it. Return what there is to announce after the commit.
         """
         numbers = intern_handlings(self._database, (addition.handling for addition in additions), self._classes)
         new = [
@@ -113,7 +113,7 @@ class Placement:
         chained = _chain(entries)
         guards = intern_guards(self._database, (link.guard for link in chained), self._classes)
         moving = sorted((link for link in chained if self._moves(link)), key=lambda link: guards[link.guard])
-        stamps = give_out(self._database, self._head, [guards[link.guard] for link in moving], now=now)
+        stamps = give_out(self._head, [guards[link.guard] for link in moving], now=now)
         for link, stamp in zip(moving, stamps, strict=True):
             accepted = stamp.tick if link.entry.before is None else link.entry.row.accepted
             link.entry.row = replace(link.entry.row, stamp=stamp, accepted=accepted)
@@ -123,6 +123,8 @@ class Placement:
             for entry, placing in placings.items()
             if entry.before is not None and (final := PlacedRow(row=entry.row, placing=placing)) != entry.before
         ]
+        if changed:
+            keep_head(self._database, self._head)
         replace_rows(self._database, [(before.row.stamp.seq, final) for before, final in changed])
         hand_on(
             self._database,

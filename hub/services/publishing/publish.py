@@ -5,33 +5,38 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from hub.bus.heads import News
+from hub.bus.heads import News, joined
 from hub.domain.clock import instant_of, timestamp_of
 from hub.domain.directory import Principal
-from hub.domain.identifiers import CollectionId, OrganisationId, StixId, Tick
-from hub.domain.submissions import Marking, Outcome, StoredVersion
+from hub.domain.identifiers import AccountId, CollectionId, OrganisationId, StixId, SubmissionId, Tick
+from hub.domain.submissions import CheckedObject, Marking, Outcome, StoredVersion
 from hub.policy.publishing import may_publish
 from hub.services.access import REFUSALS, world_of
 from hub.services.clearances import Clearances
 from hub.services.publishing.batches import Batch
 from hub.services.publishing.docket import Docket
-from hub.services.publishing.placing import Placement
+from hub.services.publishing.placing import Addition, Placement
 from hub.store.database import Database
 from hub.store.facts import Facts
-from hub.store.log.head import lock_head
+from hub.store.grounds import Grounds, take_grounds
+from hub.store.log.head import Head
 from hub.store.log.markings import find_markings
-from hub.store.log.rows import Level, PlacedRow, known_ids, newest_levels, own_rows
-from hub.store.principals import hold_principal
+from hub.store.log.rows import Level, PlacedRow, newest_levels, own_rows
 
+_NOBODY: Final[frozenset[OrganisationId]] = frozenset()
 _ELSEWHERE: Final = CollectionId("")
 """A collection that was added after this process started, which is any but the one it publishes in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What became of each object of a batch, and what there is to announce after the commit, if anything."""
+    """What became of each object of each batch, and what there is to announce after the commit, if anything.
 
-    outcomes: list[Outcome]
+    `head` is how far the log reaches now.
+    """
+
+    outcomes: Mapping[SubmissionId, list[Outcome]]
+    head: Head
     news: News | None = None
 
 
@@ -43,51 +48,71 @@ class Publishing:
         self._numbers = numbers
         self._collections = {number: collection for collection, number in numbers.items()}
 
-    def publish(self, database: Database, batch: Batch, *, now: Tick) -> Published:
-        """Store what the rules accept of a batch and return the outcome of each object.
+    def publish(self, database: Database, batches: Sequence[Batch], *, now: Tick) -> Published:
+        """Store what the rules accept of some batches and return the outcome of each object.
 
-        The account, its organisation and its member are held from here to the commit, so that a suspension that was
+        The caller writes down what has become of them, and keeps the head, in the same transaction.
+
+        INVARIANT: none of the batches brings what another one names, so that it does not matter which is first.
+
+        The accounts, their organisations and members are held from here to the commit, so that a suspension that was
         acknowledged lets nothing through.
         """
-        principal = hold_principal(database, batch.account)
-        if principal is None:
-            return Published(outcomes=_refusals(batch, "NOT_PRODUCER"))
-        right = may_publish(world_of(principal), batch.account, batch.collection)
-        if not right.allowed:
-            return Published(outcomes=_refusals(batch, right.reason))
-        head = lock_head(database)
-        facts = self._clearances.facts(database)
-        producer = principal.organisation.id
-        known = known_ids(database, producer, {checked.id for checked in batch.objects})
-        stored = own_rows(database, producer, known.own)
-        docket = self._docket(database, batch, principal, facts, stored, known.others)
-        at = instant_of(now)
-        outcomes = [docket.hear(checked, at=at) for checked in batch.objects]
-        changed = {addition.checked.id for addition in docket.additions}
-        news = Placement(database, head, facts, producer).write(
-            [placed for placed in stored if placed.row.object_id in changed], docket.additions, now=now
-        )
-        return Published(outcomes=outcomes, news=news)
+        ids = {checked.id for batch in batches for checked in batch.objects}
+        grounds = take_grounds(database, {batch.account for batch in batches}, ids)
+        outcomes: dict[SubmissionId, list[Outcome]] = {}
+        rightful: dict[AccountId, list[Batch]] = defaultdict(list)
+        for batch in batches:
+            code = _shut_out(grounds.principals.get(batch.account), batch)
+            if code is None:
+                rightful[batch.account].append(batch)
+            else:
+                outcomes[batch.submission] = _refusals(batch, code)
+        facts = self._clearances.facts(database, epoch=grounds.epoch)
+        news = []
+        for account, theirs in rightful.items():
+            told = self._publish_for(database, grounds.principals[account], theirs, grounds, facts, outcomes, now=now)
+            news += [told] if told else []
+        return Published(outcomes=outcomes, head=grounds.head, news=joined(news))
 
-    def _docket(  # noqa: PLR0913, PLR0917 - what a docket is made of
+    def _publish_for(  # noqa: PLR0913, PLR0917 - what publishing rests on
         self,
         database: Database,
-        batch: Batch,
         principal: Principal,
+        batches: Sequence[Batch],
+        grounds: Grounds,
         facts: Facts,
-        stored: Sequence[PlacedRow],
-        others: frozenset[StixId],
-    ) -> Docket:
+        outcomes: dict[SubmissionId, list[Outcome]],
+        *,
+        now: Tick,
+    ) -> News | None:
+        """Publish the batches of one account, and add the outcomes of each."""
         producer = principal.organisation.id
-        return Docket(
-            batch=batch,
-            producer=producer,
-            identities=facts.identities,
-            number=self._numbers[batch.collection.id],
-            versions=self._versions(stored, facts),
-            others=others,
-            markings=self._known_markings(database, batch, principal, facts),
-            levels=_levels(database, batch, producer),
+        objects = [checked for batch in batches for checked in batch.objects]
+        publishers = {checked.id: grounds.publishers.get(checked.id, _NOBODY) for checked in objects}
+        stored = own_rows(database, producer, [name for name, known in publishers.items() if producer in known])
+        versions = self._versions(stored, facts)
+        others = frozenset(name for name, known in publishers.items() if known - {producer})
+        markings = self._known_markings(database, objects, principal, facts)
+        levels = newest_levels(database, producer, {name for checked in objects for name in checked.refs})
+        additions: list[Addition] = []
+        at = instant_of(now)
+        for batch in batches:
+            docket = Docket(
+                batch=batch,
+                producer=producer,
+                identities=facts.identities,
+                number=self._numbers[batch.collection.id],
+                versions=versions,
+                others=others,
+                markings=markings,
+                levels=_levels(batch, levels),
+            )
+            outcomes[batch.submission] = [docket.hear(checked, at=at) for checked in batch.objects]
+            additions += docket.additions
+        changed = {addition.checked.id for addition in additions}
+        return Placement(database, grounds.head, facts, producer).write(
+            [placed for placed in stored if placed.row.object_id in changed], additions, now=now
         )
 
     def _versions(self, stored: Sequence[PlacedRow], facts: Facts) -> defaultdict[StixId, list[StoredVersion]]:
@@ -109,10 +134,10 @@ class Publishing:
         return versions
 
     def _known_markings(
-        self, database: Database, batch: Batch, principal: Principal, facts: Facts
+        self, database: Database, objects: Sequence[CheckedObject], principal: Principal, facts: Facts
     ) -> dict[StixId, list[Marking]]:
         """Return what marking references mean: the producer's own definition, else all that the account may read."""
-        references = {reference for checked in batch.objects for reference in checked.marking_refs}
+        references = {reference for checked in objects for reference in checked.marking_refs}
         if not references:
             return {}
         readable = self._clearances.readable(facts, principal.account.id)
@@ -126,13 +151,21 @@ class Publishing:
         return {**seen, **own}
 
 
-def _levels(database: Database, batch: Batch, producer: OrganisationId) -> dict[StixId, Level]:
+def _levels(batch: Batch, stored: Mapping[StixId, Level]) -> dict[StixId, Level]:
     """Return the levels of what the batch refers to: the stored, and those of its envelope where they are higher."""
     references = {reference for checked in batch.objects for reference in checked.refs}
-    levels = newest_levels(database, producer, references)
+    levels = {name: stored[name] for name in references & stored.keys()}
     for name in references & batch.levels.keys():
         levels[name] = max(levels.get(name, batch.levels[name]), batch.levels[name])
     return levels
+
+
+def _shut_out(principal: Principal | None, batch: Batch) -> str | None:
+    """Return why an account may not publish a batch at all (PR-01, PR-02), or None."""
+    if principal is None:
+        return "NOT_PRODUCER"
+    right = may_publish(world_of(principal), batch.account, batch.collection)
+    return None if right.allowed else right.reason
 
 
 def _refusals(batch: Batch, code: str) -> list[Outcome]:

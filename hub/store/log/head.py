@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+from psycopg import Cursor
+from psycopg.rows import TupleRow
 
 from hub.domain.identifiers import GuardId, Tick
 from hub.store.database import Database
+
+LOCK: Final = "SELECT seq, tick FROM log_head FOR UPDATE"
+"""Takes the log's lock until the transaction ends, see `lock_head`."""
 
 MAX_STEP_US: Final = 2_000
 """Between two guards of one batch lies a random step up to this, so that a gap counts nothing."""
@@ -25,9 +30,9 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     tick: Tick
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Head:
-    """The last place given out."""
+    """The last place given out; it moves on with each that is, and has to be kept then."""
 
     seq: int
     tick: Tick
@@ -53,12 +58,17 @@ def lock_head(database: Database) -> Head:
     INVARIANT: whoever reads a tick will never be shown an older one later, because no other transaction gives out
     ticks between this call and the commit.
     """
-    ((seq, tick),) = database.execute("SELECT seq, tick FROM log_head FOR UPDATE").fetchall()
+    return head_of(database.execute(LOCK))
+
+
+def head_of(locked: Cursor[TupleRow]) -> Head:
+    """Read what `LOCK` has answered."""
+    ((seq, tick),) = locked.fetchall()
     return Head(seq=seq, tick=Tick(tick))
 
 
-def give_out(database: Database, head: Head, guards: Sequence[GuardId], *, now: Tick) -> list[Stamp]:
-    """Give a place to each row of a batch, in the order given, and move the head past them.
+def give_out(head: Head, guards: Sequence[GuardId], *, now: Tick) -> list[Stamp]:
+    """Give a place to each row of a batch, in the order given, and move the head past them; `keep_head` keeps it.
 
     `guards` are the rows' guards in that order; rows of equal guard should stand together.
     """
@@ -75,8 +85,13 @@ def give_out(database: Database, head: Head, guards: Sequence[GuardId], *, now: 
             previous = guard
         stamps.append(Stamp(seq=seq, tick=Tick(tick)))
     if stamps:
-        database.execute("UPDATE log_head SET seq = %s, tick = %s", (stamps[-1].seq, stamps[-1].tick))
+        head.seq, head.tick = stamps[-1].seq, stamps[-1].tick
     return stamps
+
+
+def keep_head(database: Database, head: Head) -> None:
+    """Write how far the log reaches now. Call it in the transaction that has locked the head, before the commit."""
+    database.execute("UPDATE log_head SET seq = %s, tick = %s", (head.seq, head.tick))
 
 
 def move_past(database: Database, head: Head, *, now: Tick) -> Tick:

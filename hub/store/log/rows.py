@@ -136,26 +136,6 @@ def own_rows(database: Database, producer: OrganisationId, ids: Iterable[StixId]
     ]
 
 
-class Known(NamedTuple):
-    """Which ids the log knows already: those that the producer has published, and those that others have."""
-
-    own: frozenset[StixId]
-    others: frozenset[StixId]
-
-
-def known_ids(database: Database, producer: OrganisationId, ids: Iterable[StixId]) -> Known:
-    """Return those of the ids under which the producer, and under which another organisation, has something."""
-    rows = database.execute(
-        "SELECT object_id, bool_or(producer = %s), bool_or(producer <> %s) FROM log"
-        " WHERE object_id = ANY(string_to_array(%s, ' ')) GROUP BY object_id",
-        (producer, producer, " ".join(ids)),
-    ).fetchall()
-    return Known(
-        own=frozenset(StixId(name) for name, own, _ in rows if own),
-        others=frozenset(StixId(name) for name, _, others in rows if others),
-    )
-
-
 def newest_levels(database: Database, producer: OrganisationId, ids: Iterable[StixId]) -> dict[StixId, Level]:
     """Return the level of the newest version that the producer has of each of these objects.
 
