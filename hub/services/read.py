@@ -17,9 +17,15 @@ from hub.store.replicas import Replicas
 
 Item = TypeVar("Item")
 Reader = Callable[[Database, Query, int, Allowed], Slice]
+Confirm = Callable[[int | None], None]
+"""Raises unless the reader's credentials are good now, or if the policy is that of an epoch."""
 
 _NO_NUMBER = 0
 """The number of `all` in the store: no row has it, and no condition uses it."""
+
+
+def _confirmed(_: int | None) -> None:
+    """Know the reader already."""
 
 
 class _Read(NamedTuple):
@@ -52,11 +58,11 @@ class Reading:
         """Return the same without receipts: for pages of which nothing but their headers leaves the hub."""
         return Reading(self._clearances, self._numbers, None, replicas=self._replicas)
 
-    def objects(self, account: AccountId, query: Query) -> Page[bytes]:
+    def objects(self, account: AccountId, query: Query, *, confirm: Confirm = _confirmed) -> Page[bytes]:
         """Return a page of objects, each the JSON value as it was received (TAXII 2.1 §5.4)."""
-        return self._page(account, query, Channel.OBJECTS, read_payloads, itemgetter(1))
+        return self._page(account, query, Channel.OBJECTS, read_payloads, itemgetter(1), confirm)
 
-    def manifest(self, account: AccountId, query: Query) -> Page[ManifestRecord]:
+    def manifest(self, account: AccountId, query: Query, *, confirm: Confirm = _confirmed) -> Page[ManifestRecord]:
         """Return a page of manifest records (TAXII 2.1 §5.3)."""
         return self._page(
             account,
@@ -64,11 +70,12 @@ class Reading:
             Channel.MANIFEST,
             read_versions,
             lambda row: ManifestRecord(added=row[0], id=row[1], version=row[2]),
+            confirm,
         )
 
-    def versions(self, account: AccountId, query: Query) -> Page[str]:
+    def versions(self, account: AccountId, query: Query, *, confirm: Confirm = _confirmed) -> Page[str]:
         """Return a page of the versions of the query's object (TAXII 2.1 §5.8)."""
-        return self._page(account, query, Channel.VERSIONS, read_versions, itemgetter(2))
+        return self._page(account, query, Channel.VERSIONS, read_versions, itemgetter(2), confirm)
 
     def knows(self, account: AccountId, collection: Collection, object_id: str) -> bool:
         """Whether the reader may read some version of the object in the collection."""
@@ -77,17 +84,20 @@ class Reading:
             account, lambda database, allowed: knows(database, number, StixId(object_id), allowed)
         )
 
-    def _page(
+    def _page(  # noqa: PLR0913, PLR0917 - three forms of one thing
         self,
         account: AccountId,
         query: Query,
         channel: Channel,
         read: Reader,
         item: Callable[[tuple[Any, ...]], Item],
+        confirm: Confirm,
     ) -> Page[Item]:
+        """INVARIANT: nothing is noted or given unless its reader is confirmed, by the page's epoch or otherwise."""
         number = self._number(query.collection)
 
         def ask(database: Database, allowed: Allowed) -> tuple[int | None, _Read]:
+            confirm(allowed.epoch)
             kept = self._again(account, query, channel, number, allowed)
             if kept is not None:
                 return allowed.epoch, _Read(kept, allowed, noted=True)

@@ -20,11 +20,14 @@ from hub.web.whole import WholeResponse
 
 
 def create_application(services: Services, settings: TaxiiSettings) -> Flask:
-    """Build the WSGI application over services that are ready to be called."""
+    """Build the WSGI application over services that are ready to be called.
+
+    What is attached last sees answers first: TAXII may still refuse one, and what is counted is what leaves.
+    """
     application = _application(_answer)
-    attach_taxii(application, services, settings, elsewhere=(PREFIX, METRICS))
-    attach_api(application, services)
     attach_metrics(application, services)
+    attach_api(application, services)
+    attach_taxii(application, services, settings, elsewhere=(PREFIX, METRICS))
     return application
 
 

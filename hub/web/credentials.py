@@ -11,6 +11,7 @@ from flask import g
 from hub.domain.directory import Principal
 from hub.domain.errors import UnauthenticatedError
 from hub.services.directory.authenticate import Authenticating
+from hub.store.directory.tokens import Bearer
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
 _SENTENCE: Final = "Name an account and its token: HTTP Basic with both, or Bearer with the token."
@@ -29,14 +30,38 @@ def authenticate(header: str | None, authenticating: Authenticating) -> None:
 
     Raises UnauthenticatedError with one sentence for all that can be wrong with credentials.
     """
-    credentials = read_credentials(header or "")
-    if credentials is None:
-        raise UnauthenticatedError(_SENTENCE)
+    credentials = _credentials(header)
     bearer = authenticating.bearer(credentials.username, credentials.token)
     if bearer is None:
         raise UnauthenticatedError(_SENTENCE)
-    g.principal = bearer.principal
-    g.token = bearer.token
+    _establish(bearer)
+    confirmed()
+
+
+def recognise(header: str | None, authenticating: Authenticating) -> None:
+    """Establish the principal as `authenticate` does, or as its token was known before.
+
+    INVARIANT: as long as `known_under` returns an epoch, nothing is changed, and no answer leaves the hub that does not
+    come of a snapshot of that very epoch.
+    """
+    credentials = _credentials(header)
+    bearer = authenticating.remembered(credentials.username, credentials.token)
+    if bearer is None:
+        authenticate(header, authenticating)
+    else:
+        _establish(bearer)
+        g.known_under = bearer.epoch
+
+
+def known_under() -> int | None:
+    """Return the policy epoch under which the principal was known; None where it has been confirmed since."""
+    epoch: int | None = g.get("known_under")
+    return epoch
+
+
+def confirmed() -> None:
+    """Say that the principal stands: its token was looked up, or a snapshot had the epoch under which it was known."""
+    g.known_under = None
 
 
 def current_principal() -> Principal:
@@ -66,6 +91,18 @@ def read_credentials(header: str) -> Credentials | None:
             return Credentials(username=None, token=value.strip())
         case _:
             return None
+
+
+def _credentials(header: str | None) -> Credentials:
+    credentials = read_credentials(header or "")
+    if credentials is None:
+        raise UnauthenticatedError(_SENTENCE)
+    return credentials
+
+
+def _establish(bearer: Bearer) -> None:
+    g.principal = bearer.principal
+    g.token = bearer.token
 
 
 def _basic(value: str) -> Credentials | None:

@@ -1,13 +1,17 @@
 """TAXII 2.1 §1.6.9, §5, §8.2.2: who is let in, and what each may do (A)."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from hub.domain.directory import Role
 from hub.domain.identifiers import AccountId
 from hub.runtime import wiring
-from hub.services.directory.accounts import disable_account
+from hub.services.directory.accounts import disable_account, enable_account
+from hub.services.directory.tokens import add_token, revoke_token
+from hub.store.database import Pool
 from tests.support.acts import made
 from tests.taxii.caller import (
     DISCOVERY,
@@ -81,12 +85,53 @@ def test_A_05_A_06_a_stranger_learns_nothing_from_any_endpoint(ana: Caller, stoc
     assert {(answer.status_code, answer.data) for answer in answers} == {(401, answers[0].data)}
 
 
+def every_question(object_id: str) -> list[tuple[str, str]]:
+    """Return every path, and what is answered without a page: what is not there, not to be had, or malformed."""
+    paths = [(path, "") for name in ("xa", "unknown", "closed") for path in every_path(name, object_id).values()]
+    return [*paths, (objects("xa"), "limit=1"), (objects("xa"), "limit=x"), (f"{ROOT}nope/", "")]
+
+
 def test_A_05_A_06_a_disabled_account_is_403_everywhere(hub: Hub, stock: Shelf) -> None:
     gone = hub.account("xa-cert/gone")
+    for path, query in (asked := every_question(stock.three["id"])):
+        with wiring.opened(hub.urls) as pool:
+            enable_account(pool, AccountId(gone.username), act=made("tests"))
+            assert gone.get(DISCOVERY).status_code == 200
+            disable_account(pool, AccountId(gone.username), act=made("tests"))
+        refused(gone.get(path, query), 403)
+    for path, query in asked:
+        refused(gone.get(path, query), 403)
+
+
+def test_a_revoked_token_opens_nothing_from_the_next_request_on(hub: Hub, stock: Shelf) -> None:
+    reader = hub.account("xa-cert/rotating")
     with wiring.opened(hub.urls) as pool:
-        disable_account(pool, AccountId(gone.username), act=made("tests"))
-    for path in every_path("xa", stock.three["id"]).values():
-        refused(gone.get(path), 403)
+        for path, query in every_question(stock.three["id"]):
+            issued = add_token(pool, AccountId(reader.username), days=1, act=made("tests", at=hub.clock()))
+            rotated = replace(reader, token=issued.secret)
+            assert rotated.get(objects("xa"), "limit=1").status_code == 200
+            assert rotated.get(objects("xa"), "limit=1").status_code == 200
+            noted = pages_noted(pool)
+            revoke_token(pool, AccountId(reader.username), issued.token.id, act=made("tests", at=hub.clock()))
+            challenged(rotated.get(path, query))
+            assert rotated.call("HEAD", path, query).status_code == 401
+            assert pages_noted(pool) == noted
+
+
+def pages_noted(pool: Pool) -> int:
+    with pool.statement() as database:
+        ((pages,),) = database.execute("SELECT sum(pages) FROM readings").fetchall()
+    return int(pages)
+
+
+def test_a_token_that_has_expired_opens_nothing(hub: Hub) -> None:
+    reader = hub.account("xa-cert/expiring")
+    assert reader.get(objects("xa")).status_code == 200
+    hub.clock.ahead = timedelta(days=31)
+    try:
+        challenged(reader.get(objects("xa")))
+    finally:
+        hub.clock.ahead = timedelta()
 
 
 @pytest.mark.parametrize("name", ["write-only", "closed"])

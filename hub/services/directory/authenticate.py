@@ -14,13 +14,16 @@ from hub.store.directory.tokens import USE_IS_NOTED_EVERY, Bearer, find_bearer, 
 _LONGEST: Final = 256
 """Of characters; every secret of the hub is shorter."""
 
+_MOST_REMEMBERED: Final = 10_000
+
 
 class Authenticating:
-    """Verifies credentials with one query each; close it at the end of the process."""
+    """Verifies credentials with one query each, and remembers what it found; close it at the end of the process."""
 
     def __init__(self, pool: Pool, clock: Callable[[], datetime]) -> None:
         self._pool = pool
         self._clock = clock
+        self._remembered: dict[bytes, Bearer] = {}
         self._noted: dict[int, datetime] = {}
         self._notes = ThreadPoolExecutor(max_workers=1, thread_name_prefix="token-use")
 
@@ -39,17 +42,41 @@ class Authenticating:
         if not token.isascii() or len(token) > _LONGEST:
             return None
         at = self._clock()
+        digest = digest_of(token)
+        self._remembered.pop(digest, None)
         with self._pool.statement() as database:
-            bearer = find_bearer(database, digest_of(token), at=at)
+            bearer = find_bearer(database, digest, at=at)
         if bearer is None or username not in {None, bearer.principal.account.id}:
             return None
         _check_active(bearer.principal)
+        self._remember(digest, bearer)
+        self._note(bearer, at)
+        return bearer
+
+    def remembered(self, username: str | None, token: str) -> Bearer | None:
+        """Return whose token this was found to be, if it was; None where that takes a query.
+
+        INVARIANT: nothing is answered on this alone. The token opened the hub under the policy of the bearer's epoch,
+        and does so as long as that stands: whatever shuts it out advances the epoch. So it is good for an answer that
+        comes of a snapshot with that very epoch.
+        """
+        if not token.isascii() or len(token) > _LONGEST:
+            return None
+        at = self._clock()
+        bearer = self._remembered.get(digest_of(token))
+        if bearer is None or bearer.expires <= at or username not in {None, bearer.principal.account.id}:
+            return None
         self._note(bearer, at)
         return bearer
 
     def close(self) -> None:
         """Write the uses still to be noted, and stop."""
         self._notes.shutdown()
+
+    def _remember(self, digest: bytes, bearer: Bearer) -> None:
+        if len(self._remembered) >= _MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[digest] = bearer
 
     def _note(self, bearer: Bearer, at: datetime) -> None:
         """Have the use written after the request, where neither the row nor this process knows of one this minute.

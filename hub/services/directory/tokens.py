@@ -1,7 +1,8 @@
 """Tokens: the secrets by which an account's programs are known; an account may hold several, to change them one by one.
 
 A secret is 256 random bits, so nobody finds it from its SHA-256 by trying: no slow hash, no salt, and one look-up in
-an index verifies it. It is shown once and kept nowhere. The rules do not look at tokens: they leave the epoch alone.
+an index verifies it. It is shown once and kept nowhere. The rules do not look at tokens, yet revoking one advances the
+epoch: who is known by a token is remembered for as long as the epoch stands.
 """
 
 from dataclasses import dataclass, field
@@ -63,8 +64,8 @@ def revoke_token(pool: Pool, account: AccountId, token: int, *, act: Act) -> Non
         if known is None:
             raise NotFoundError(f"{account} has no token {token}; hub account token list {account} shows those it has.")
         if known.revoked is None:
-            stored.revoke_token(database, token, at=act.at)
             record(database, actor=act.actor, action="token.revoke", subject=account, detail={"token": token})
+            stored.revoke_token(database, token, at=act.at)
 
 
 def expiry(days: int, *, at: datetime) -> datetime:

@@ -11,6 +11,7 @@ from hub.store.database import Database
 from hub.store.directory.accounts import account_of
 from hub.store.directory.members import member_of
 from hub.store.directory.organisations import organisation_of
+from hub.store.epoch import advance_epoch
 
 USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
 """How exact `last_used` is: a busy token costs one write in this time, not one a request."""
@@ -30,9 +31,11 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bearer:
-    """Whom a valid token stands for."""
+    """Whom a valid token stands for: until it `expires`, and as long as the policy is that of `epoch`."""
 
     token: int
+    epoch: int
+    expires: datetime
     last_used: datetime | None
     principal: Principal
 
@@ -43,21 +46,22 @@ def find_bearer(database: Database, digest: bytes, *, at: datetime) -> Bearer | 
     Found by the index over digests: how long that takes says something of a digest, and nothing of its secret.
     """
     row = database.execute(
-        "SELECT t.id, t.last_used, a.id, a.organisation, a.roles, a.purpose, a.active,"
+        "SELECT t.id, e.epoch, t.expires, t.last_used, a.id, a.organisation, a.roles, a.purpose, a.active,"
         " o.id, o.member, o.kind, o.name, o.served_by, o.cross_border, o.active, o.identity, m.code, m.name, m.status"
         " FROM tokens AS t JOIN accounts AS a ON a.id = t.account JOIN organisations AS o ON o.id = a.organisation"
-        " LEFT JOIN members AS m ON m.code = o.member"
+        " LEFT JOIN members AS m ON m.code = o.member CROSS JOIN policy_epoch AS e"
         " WHERE t.digest = %s AND t.expires > %s AND t.revoked IS NULL",
         (digest, at),
     ).fetchone()
     if row is None:
         return None
+    token, epoch, expires, last_used, *facts = row
     principal = Principal(
-        account=account_of(row[2:7]),
-        organisation=organisation_of(row[7:15]),
-        member=None if row[15] is None else member_of(row[15:18]),
+        account=account_of(facts[:5]),
+        organisation=organisation_of(facts[5:13]),
+        member=None if facts[13] is None else member_of(facts[13:16]),
     )
-    return Bearer(token=row[0], last_used=row[1], principal=principal)
+    return Bearer(token=token, epoch=epoch, expires=expires, last_used=last_used, principal=principal)
 
 
 def open_tokens(database: Database, tokens: Collection[int], *, at: datetime) -> tuple[int, frozenset[int]]:
@@ -116,8 +120,9 @@ def lock_token(database: Database, account: AccountId, token: int) -> Token | No
 
 
 def revoke_token(database: Database, token: int, *, at: datetime) -> None:
-    """Let a token open nothing from this transaction's commit on."""
+    """Let a token open nothing from this transaction's commit on. Call it last: it advances the epoch."""
     database.execute("UPDATE tokens SET revoked = %s WHERE id = %s", (at, token))
+    advance_epoch(database)
 
 
 def _token_of(row: Sequence[Any]) -> Token:

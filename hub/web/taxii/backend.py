@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from flask import request
 from medallion.backends.base import Backend
@@ -11,8 +11,8 @@ from hub.domain.catalogue import Collection
 from hub.domain.errors import NotFoundError
 from hub.domain.identifiers import AccountId
 from hub.domain.pages import Page, Query, VersionKeyword, Versions
-from hub.services.read import Reading
-from hub.web.credentials import current_principal
+from hub.services.read import Confirm, Reading
+from hub.web.credentials import authenticate, confirmed, current_principal, known_under
 from hub.web.services import Services
 from hub.web.settings import TaxiiSettings
 from hub.web.taxii import resources
@@ -25,7 +25,16 @@ Ready = tuple[bytes, dict[str, str]]
 Fields = Container[str]
 """The match fields that an endpoint takes (TAXII 2.1 §3.4.1)."""
 
+Item = TypeVar("Item")
+
 EVERY_VERSION = Versions(keywords=frozenset({VersionKeyword.ALL}))
+
+
+class Reads(Protocol[Item]):
+    """A form of page."""
+
+    def __call__(self, account: AccountId, query: Query, *, confirm: Confirm) -> Page[Item]:
+        """Return a page of that form."""
 
 
 class TaxiiBackend(Backend):  # type: ignore[misc] # medallion is untyped
@@ -77,12 +86,12 @@ class TaxiiBackend(Backend):  # type: ignore[misc] # medallion is untyped
         self, _api_root: str, collection_id: str, _args: object, fields: Fields, _limit: int
     ) -> Ready:
         """Return a page of the manifest."""
-        page = self._reading().manifest(_reader(), self._query(self._collection(collection_id), fields))
+        page = self._give(self._reading().manifest, self._query(self._collection(collection_id), fields))
         return resources.manifest(page, self._next(page)), resources.date_added_headers(page)
 
     def get_objects(self, _api_root: str, collection_id: str, _args: object, fields: Fields, _limit: int) -> Ready:
         """Return a page of the collection's objects."""
-        page = self._reading().objects(_reader(), self._query(self._collection(collection_id), fields))
+        page = self._give(self._reading().objects, self._query(self._collection(collection_id), fields))
         return resources.envelope(page, self._next(page)), resources.date_added_headers(page)
 
     def get_object(
@@ -91,7 +100,7 @@ class TaxiiBackend(Backend):  # type: ignore[misc] # medallion is untyped
         """Return a page of an object's versions in full; raises NotFoundError where the caller sees none at all."""
         entry = self._collection(collection_id)
         query = replace(self._query(entry, fields), ids=frozenset({object_id}))
-        page = self._reading().objects(_reader(), query)
+        page = self._give(self._reading().objects, query)
         self._require_known(entry, object_id, page)
         return resources.envelope(page, self._next(page)), resources.date_added_headers(page)
 
@@ -101,7 +110,7 @@ class TaxiiBackend(Backend):  # type: ignore[misc] # medallion is untyped
         """Return a page of an object's versions by name; raises NotFoundError where the caller sees none at all."""
         entry = self._collection(collection_id)
         query = replace(self._query(entry, fields), ids=frozenset({object_id}), versions=EVERY_VERSION)
-        page = self._reading().versions(_reader(), query)
+        page = self._give(self._reading().versions, query)
         self._require_known(entry, object_id, page)
         return resources.versions(page, self._next(page)), resources.date_added_headers(page)
 
@@ -121,6 +130,16 @@ class TaxiiBackend(Backend):  # type: ignore[misc] # medallion is untyped
         """Return what reads pages. The gate lets HEAD pass as GET, and nothing that it asks for is sent."""
         reading = self._services.reading
         return reading.unnoted() if request.environ["REQUEST_METHOD"] == "HEAD" else reading
+
+    def _give(self, read: Reads[Item], query: Query) -> Page[Item]:
+        """Read a page, which confirms its reader where it was known under the policy that the page is of."""
+        page = read(_reader(), query, confirm=self._confirm)
+        confirmed()
+        return page
+
+    def _confirm(self, epoch: int | None) -> None:
+        if known_under() not in {None, epoch}:
+            authenticate(request.headers.get("Authorization"), self._services.authenticating)
 
     def _collection(self, name: str) -> Collection:
         entry = self._services.catalogue.find(name)

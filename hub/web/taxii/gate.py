@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Final
 
-from flask import request
+from flask import Response, request
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import RequestRedirect
 
-from hub.domain.errors import NotFoundError
+from hub.domain.errors import HubError, NotFoundError
 from hub.services.directory.authenticate import Authenticating
-from hub.web.credentials import authenticate
+from hub.web.credentials import authenticate, known_under, recognise
 from hub.web.taxii.bodies import measure
+from hub.web.taxii.failures import error_resource_of
 from hub.web.taxii.negotiation import MEDIA_TYPE, accept_answer, accept_content
 
 NOTHING_HERE: Final = "There is nothing here. Paths of this server end in a slash."
@@ -38,7 +39,8 @@ class Gate:
             return
         if request.path.startswith(self.elsewhere):
             return
-        authenticate(request.headers.get("Authorization"), self.authenticating)
+        establish = recognise if request.method in {"GET", "HEAD"} else authenticate
+        establish(request.headers.get("Authorization"), self.authenticating)
         _find_path()
         accept_answer(request.headers.get("Accept"))
         request.environ["HTTP_ACCEPT"] = MEDIA_TYPE
@@ -48,6 +50,16 @@ class Gate:
             measure(request, self.max_content_length)
         if request.method == "HEAD":
             request.method = "GET"
+
+    def confirm(self, response: Response) -> Response:
+        """Let an answer out if its principal is confirmed, by then or now; answer the error where it is not."""
+        if known_under() is None:
+            return response
+        try:
+            authenticate(request.headers.get("Authorization"), self.authenticating)
+        except HubError as error:
+            return error_resource_of(error)
+        return response
 
 
 def _find_path() -> None:

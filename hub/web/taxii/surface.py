@@ -35,6 +35,7 @@ def attach_taxii(
     application.taxii_config = {"max_page_size": settings.page_max}  # type: ignore[attr-defined]
     gate = Gate(services.authenticating, settings.max_content_length, frozenset(BLUEPRINTS), elsewhere)
     application.before_request(gate.admit)
+    application.after_request(gate.confirm)
     for name, blueprint in BLUEPRINTS.items():
         application.register_blueprint(blueprint, name=name)
 

@@ -15,6 +15,7 @@ from hub.services.directory.members import activate_member, observe_member, susp
 from hub.services.directory.organisations import add_organisation, disable_organisation, enable_organisation
 from hub.services.directory.tokens import add_token, list_tokens, revoke_token
 from hub.store.database import Pool
+from hub.store.epoch import current_epoch
 from tests.service.directory.forum import ACTOR, ANA, AU, AU_CERT, NOW, account, organisation
 from tests.support.acts import made
 
@@ -44,6 +45,11 @@ def authenticating(pool: Pool, clock: Clock) -> Iterator[Authenticating]:
 @pytest.fixture
 def secret(pool: Pool) -> str:
     return add_account(pool, account(), token_days=10, act=made(ACTOR, at=NOW)).secret
+
+
+def epoch(pool: Pool) -> int:
+    with pool.statement() as database:
+        return current_epoch(database)
 
 
 def last_used(pool: Pool) -> datetime | None:
@@ -109,6 +115,40 @@ def test_a_revoked_token_is_nobody_and_the_others_stay(pool: Pool, authenticatin
     revoke_token(pool, ANA, second.token.id, act=made(ACTOR, at=NOW))
     assert authenticating.by_token(ANA, second.secret) is None
     assert authenticating.by_token(ANA, secret) is not None
+
+
+def test_who_was_known_is_remembered_with_the_epoch_that_whatever_shuts_out_advances(
+    pool: Pool, authenticating: Authenticating, secret: str
+) -> None:
+    second = add_token(pool, ANA, days=1, act=made(ACTOR, at=NOW))
+    assert authenticating.remembered(ANA, secret) is None
+    known = authenticating.bearer(ANA, secret)
+    assert known is not None
+    assert authenticating.remembered(ANA, secret) == authenticating.remembered(None, secret) == known
+    for end in (
+        lambda: revoke_token(pool, ANA, second.token.id, act=made(ACTOR, at=NOW)),
+        lambda: disable_account(pool, ANA, act=made(ACTOR)),
+        lambda: disable_organisation(pool, AU_CERT, act=made(ACTOR)),
+        lambda: suspend_member(pool, AU, act=made(ACTOR)),
+    ):
+        before = epoch(pool)
+        end()
+        assert epoch(pool) > before >= known.epoch
+
+
+def test_nobody_is_remembered_who_was_turned_away(
+    pool: Pool, authenticating: Authenticating, clock: Clock, secret: str
+) -> None:
+    authenticating.bearer(ANA, secret)
+    for username, wrong in (("au-cert/ben", secret), (ANA, secret + "x"), (ANA, "é"), (ANA, "x" * 10_000)):
+        assert authenticating.remembered(username, wrong) is None
+    clock.now = NOW + timedelta(days=10)
+    assert authenticating.remembered(ANA, secret) is None
+    clock.now = NOW
+    disable_account(pool, ANA, act=made(ACTOR))
+    with pytest.raises(ForbiddenError):
+        authenticating.bearer(ANA, secret)
+    assert authenticating.remembered(ANA, secret) is None
 
 
 def test_SR_01_a_disabled_account_is_known_and_shut_out(

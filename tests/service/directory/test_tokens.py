@@ -72,7 +72,7 @@ def test_a_token_is_good_for_some_days_and_not_for_ever(pool: Pool, first: str, 
     assert len(list_tokens(pool, ANA)) == 1
 
 
-def test_a_revoked_token_stays_revoked_as_of_the_first_time(pool: Pool, first: str) -> None:
+def test_a_revoked_token_stays_revoked_as_of_the_first_time_and_advances_the_epoch_once(pool: Pool, first: str) -> None:
     assert first
     (token,) = list_tokens(pool, ANA)
     with change(pool) as seen:
@@ -80,7 +80,7 @@ def test_a_revoked_token_stays_revoked_as_of_the_first_time(pool: Pool, first: s
         revoke_token(pool, ANA, token.id, act=made(ACTOR, at=NOW + timedelta(days=1)))
     assert list_tokens(pool, ANA)[0].revoked == NOW
     assert seen.entries == [(ACTOR, "token.revoke", ANA)]
-    assert seen.epochs == 0
+    assert seen.epochs == 1
 
 
 def test_a_token_is_revoked_under_its_own_account_only(pool: Pool, first: str) -> None:
