@@ -248,6 +248,24 @@ def test_what_is_sent_is_changed_rests_and_goes_on(ana: Caller) -> None:
     assert ana.post(f"{AT}/{number}/resume").json["state"] == "active"
 
 
+def test_a_webhook_moves_with_its_secret_and_position_and_another_server_is_another_subscription(
+    region: Region, olga: Caller, ana: Caller
+) -> None:
+    publish(region, ana, Tlp.GREEN)
+    number = hook(ana, start="beginning")
+    before, position = ana.get(f"{AT}/{number}").json, told(region, "show", number)["position"]
+    moved = ana.patch(f"{AT}/{number}", {"url": "https://new.example/hooks/7d2a"}).json
+    assert moved == before | {"url": "https://new.example/hooks/7d2a"}
+    assert told(region, "show", number)["position"] == position
+    entry = olga.get("/ledger", {"subject": number}).json["items"][0]
+    assert entry["detail"] == {"account": "au-cert/ana", "to": ["https://soc.example/", "https://new.example/"]}
+    assert told(region, "change", number, "--webhook", URL)["url"] == URL
+    assert ana.patch(f"{AT}/{number}", {"url": "https://10.0.0.1/"}).json["code"] == "WEBHOOK_URL"
+    push = ana.post(AT, PUSH).json["subscription"]["id"]
+    refused = ana.patch(f"{AT}/{push}", {"url": "https://elsewhere.example/"})
+    assert (refused.status_code, refused.json["code"]) == (409, "CHANNEL")
+
+
 def test_a_replay_is_undone_from_the_former_position(region: Region, ana: Caller) -> None:
     publish(region, ana, Tlp.GREEN)
     number = hook(ana)

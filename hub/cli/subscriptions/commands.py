@@ -114,20 +114,23 @@ def show(desk: Desk, subscription_id: object) -> None:
 
 @subscription.command()
 @SUBSCRIPTION
+@click.option("--webhook", metavar="URL", help="Deliver to this address from now on, with the same secret.")
 @FILTER
 @OBJECTS_OPTION
 @BYTES_OPTION
 @writes
-def change(
+def change(  # noqa: PLR0913 - one parameter an option
     desk: Desk,
     subscription_id: object,
     *,
+    webhook: str | None,
     filter_file: Path | None,
     batch_objects: int | None,
     batch_bytes: int | None,
 ) -> None:
-    """Change what is sent from the next batch on: the filter as a whole, and the size of a batch."""
+    """Change what is sent from the next batch on, and where to: the filter as a whole, and the size of a batch."""
     wanted = changing.Change(
+        target=None if webhook is None else webhook_target(webhook, networks=desk.settings.networks),
         filter=None if filter_file is None else read_filter(desk, filter_file),
         batch_objects=batch_objects,
         batch_bytes=batch_bytes,

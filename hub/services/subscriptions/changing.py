@@ -9,10 +9,11 @@ from hub.domain.errors import ConflictError
 from hub.domain.identifiers import SubscriptionId, Tick
 from hub.domain.subscriptions.documents import filter_document
 from hub.domain.subscriptions.filters import Filter
-from hub.domain.subscriptions.subscription import Subscription, SubscriptionState
+from hub.domain.subscriptions.subscription import Channel, Subscription, SubscriptionState, WebhookTarget
 from hub.services.subscriptions.adding import check_batch
 from hub.services.subscriptions.catalogue import known, locked
 from hub.services.subscriptions.positions import Where, position_of
+from hub.services.subscriptions.targets import origin_of
 from hub.store.database import Pool
 from hub.store.ledger import record
 from hub.store.subscriptions import rows as stored
@@ -21,8 +22,13 @@ from hub.store.subscriptions.rows import Kept
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What is to be different; None leaves it. From the next batch on it holds for all that has not been sent."""
+    """What is to be different; None leaves it. From the next batch on it holds for all that has not been sent.
 
+    A webhook moves to another `target` with its secret and its position. Another TAXII server is another subscription:
+    it has a password of its own, and the one that is kept was given for the server that is named.
+    """
+
+    target: WebhookTarget | None = None
     filter: Filter | None = None
     batch_objects: int | None = None
     batch_bytes: int | None = None
@@ -37,11 +43,21 @@ class Replayed:
 
 
 def change_subscription(pool: Pool, number: SubscriptionId, change: Change, *, act: Act) -> Kept:
-    """Change filter and sizes; raise NotFoundError, UnprocessableError for a size that no batch has."""
+    """Change address, filter and sizes.
+
+    Raise NotFoundError, UnprocessableError for a size that no batch has, ConflictError where another channel has no
+    address to change.
+    """
 
     def amend(was: Subscription) -> Subscription:
+        if change.target is not None and was.channel is not Channel.WEBHOOK:
+            raise ConflictError(
+                "It delivers to another TAXII server, for which its password was given: subscribe to the new one.",
+                code="CHANNEL",
+            )
         wanted = replace(
             was,
+            target=was.target if change.target is None else change.target,
             filter=was.filter if change.filter is None else change.filter,
             batch_objects=was.batch_objects if change.batch_objects is None else change.batch_objects,
             batch_bytes=was.batch_bytes if change.batch_bytes is None else change.batch_bytes,
@@ -123,6 +139,7 @@ def _amend(
 
 def _facts(subscription: Subscription) -> dict[str, object]:
     return {
+        "to": origin_of(subscription.target),
         "filter": filter_document(subscription.filter),
         "state": subscription.state,
         "batch_objects": subscription.batch_objects,

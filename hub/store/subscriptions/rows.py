@@ -126,14 +126,16 @@ def insert_subscription(database: Database, subscription: Subscription, secrets:
 
 
 def update_subscription(database: Database, subscription: Subscription) -> None:
-    """Write what its owner may change: filter, state, batch sizes; a failure before is forgotten.
+    """Write what its owner may change: target, filter, state, batch sizes; a failure before is forgotten.
 
     Whoever works on it now has lost its lease.
     """
     database.execute(
-        "UPDATE subscriptions SET filter = %s, state = %s, batch_objects = %s, batch_bytes = %s, failures = 0,"
-        " failing_since = NULL, retry_at = 0, leased_until = 0, lease = lease + 1, sending = NULL WHERE id = %s",
+        "UPDATE subscriptions SET target = %s, filter = %s, state = %s, batch_objects = %s, batch_bytes = %s,"
+        " failures = 0, failing_since = NULL, retry_at = 0, leased_until = 0, lease = lease + 1, sending = NULL"
+        " WHERE id = %s",
         (
+            Jsonb(msgspec.to_builtins(subscription.target)),
             Jsonb(filter_document(subscription.filter)),
             subscription.state,
             subscription.batch_objects,

@@ -10,8 +10,8 @@ _WEBHOOK: Final[Mapping[int, str]] = {
     HTTPStatus.UNAUTHORIZED: "It asks for credentials, and the hub has none to send: let it check the signature.",
     HTTPStatus.FORBIDDEN: "Something in front of it does not let the hub in, or it does not believe the signature:"
     " compare the secret.",
-    HTTPStatus.NOT_FOUND: "Nothing is at this path: subscribe with the address that takes envelopes.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "It takes no POST at this path: subscribe with the address that does.",
+    HTTPStatus.NOT_FOUND: "Nothing is at this path: change the address to the one that takes envelopes.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "It takes no POST at this path: change the address to one that does.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "It takes no body of this size: choose smaller batch_bytes.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Let it take application/taxii+json and application/json.",
     HTTPStatus.TOO_MANY_REQUESTS: "It is busy: the hub waits as long as it asks for.",
@@ -31,7 +31,9 @@ _SERVER: Final[Mapping[int, str]] = {
 def webhook_refused(status: int) -> str:
     """Say what it means that a webhook answers with a status, and what to do."""
     if status in _REDIRECTIONS:
-        return _said("receiver", status, "The hub follows no redirection: subscribe with the address that it leads to.")
+        return _said(
+            "receiver", status, "The hub follows no redirection: change the address to the one that it leads to."
+        )
     return _said("receiver", status, _WEBHOOK.get(status))
 
 

@@ -245,6 +245,9 @@ class SubscriptionGiven(Answer):
 class SubscriptionChange(Given):
     """What is to be different; what is left out stays. A filter replaces the whole one."""
 
+    url: Annotated[str, Field(min_length=1, max_length=2_048)] | None = Field(
+        default=None, description="For a webhook that moves: it keeps its secret and its position."
+    )
     filter: FilterGiven | None = None
     batch_objects: Objects | None = None
     batch_bytes: Bytes | None = None

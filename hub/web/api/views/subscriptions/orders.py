@@ -91,9 +91,10 @@ def show_progress(call: Call, subscription: str) -> ProgressModel:
 
 
 def change_subscription(call: Call, subscription: str, body: SubscriptionChange) -> SubscriptionResource:
-    """Change filter and sizes; from the next batch on that holds for all that has not been sent."""
+    """Change address, filter and sizes; from the next batch on that holds for all that has not been sent."""
     number = permitted(call, subscription, Permission.KEEP_SUBSCRIPTIONS)
     change = changing.Change(
+        target=None if body.url is None else webhook_target(body.url, networks=call.services.networks),
         filter=None if body.filter is None else _filter(call, body.filter),
         batch_objects=body.batch_objects,
         batch_bytes=body.batch_bytes,
