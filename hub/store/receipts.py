@@ -5,8 +5,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final
-from uuid import UUID
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from psycopg import Cursor
@@ -17,8 +16,8 @@ from hub.domain.pages import Channel, Query, VersionKeyword
 from hub.store.database import Database
 from hub.store.log.segments import AgedGuard, Allowed, Block
 
-Noted = Callable[[], list[int]]
-"""Gives the numbers of the readings that pages were noted in."""
+Noted = Callable[[], list[list[int]]]
+"""Gives the numbers of the readings that pages were noted in, for each page one an owner."""
 
 EVERYWHERE: Final = 0
 """The collection of a reading that went over all of them."""
@@ -40,14 +39,20 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return (self.ids is None or object_id in self.ids) and (self.types is None or kind in self.types)
 
 
+class Owner(NamedTuple):
+    """Whom a page is given to: an account, and the subscription that it is brought to, where it is one that is kept."""
+
+    account: AccountId
+    subscription: SubscriptionId | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """A page that was given: after which position and up to which, and the state of the log that it was read in.
 
-    `subscription` is the one that it is brought to, where it is one that is kept.
+    Where there was `nothing` on it, whoever was sent all there is up to its beginning was so up to its end.
     """
 
-    account: AccountId
     channel: Channel
     collection: int
     query: Query
@@ -56,7 +61,7 @@ class Given:
     head: Tick
     last: Tick
     at: datetime
-    subscription: SubscriptionId | None = None
+    nothing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,52 +102,50 @@ class Receipts:
     def __init__(self) -> None:
         self._known: dict[tuple[tuple[GuardId, ...], tuple[Block, ...]], bytes] = {}
 
-    def note(self, database: Database, given: Given) -> None:
-        """Note a page that is not empty, as `note_all` does."""
-        self.note_all(database, [given])
-
-    def note_all(self, database: Database, given: Sequence[Given]) -> Noted:
-        """Note pages that are not empty, in transactions of their own that do not wait for the disk.
+    def note_all(self, database: Database, pages: Sequence[tuple[Given, Sequence[Owner]]]) -> Noted:
+        """Note pages, in transactions of their own that do not wait for the disk.
 
         Pages that differ in nothing but whose they are are noted by one statement. What is brought is noted before it
-        leaves, and counts as sent only when `hub.store.withdrawals.sent` says so. Return what gives the numbers of the
-        readings: it waits for the statements, which in a pipeline are not done yet.
+        leaves, and counts as sent only when `hub.store.withdrawals.sent` says so. A page with nothing on it begins no
+        reading. Return what gives the numbers of the readings, for each page those of its owners: it waits for the
+        statements, which in a pipeline are not done yet.
 
         What is noted outlives the hub. Where PostgreSQL itself crashes, what it had not yet written out is lost, at
         most three times its `wal_writer_delay`, which is 0.6 s unless it was changed.
         """
-        alike: dict[Hashable, dict[bytes, Given]] = defaultdict(dict)
-        places: list[tuple[Hashable, bytes]] = []
-        facts: dict[Hashable, dict[str, object]] = {}
-        for each in given:
-            clearance = self._clearance(database, each.allowed)
-            written = msgspec.json.encode(filter_of(each.query))
-            walk = _walk(each, written, clearance)
+        alike: dict[Hashable, dict[str, Owner]] = defaultdict(dict)
+        places: list[tuple[Hashable, list[str]]] = []
+        facts: dict[Hashable, Mapping[str, object]] = {}
+        for given, owners in pages:
+            clearance = self._clearance(database, given.allowed)
+            written = msgspec.json.encode(filter_of(given.query))
             key: Hashable = (
-                (each.channel, each.collection, written, clearance, tuple(each.allowed.aged)),
-                (each.query.after, each.last, each.rewrites, each.head),
+                (given.channel, given.collection, written, clearance, tuple(given.allowed.aged)),
+                (given.query.after, given.last, given.rewrites, given.head, given.nothing),
             )
-            alike[key][walk] = each
-            places.append((key, walk))
+            common = _common(given, written, clearance)
+            walks = [_walk(owner, common) for owner in owners]
+            alike[key].update(zip(walks, owners, strict=True))
+            places.append((key, walks))
             if key not in facts:
-                facts[key] = _facts(each, clearance)
+                facts[key] = _facts(given, clearance)
         cursors = {key: _note_alike(database, walks, facts[key]) for key, walks in alike.items()}
 
-        def numbers() -> list[int]:
-            found: dict[Hashable, dict[bytes, int]] = {key: dict(cursor.fetchall()) for key, cursor in cursors.items()}
-            return [found[key][walk] for key, walk in places]
+        def numbers() -> list[list[int]]:
+            found: dict[Hashable, dict[str, int]] = {key: dict(cursor.fetchall()) for key, cursor in cursors.items()}
+            return [[found[key][walk] for walk in walks if walk in found[key]] for key, walks in places]
 
         return numbers
 
-    def note_again(self, database: Database, given: Given, *, epoch: int | None) -> bool:
+    def note_again(self, database: Database, given: Given, owner: Owner, *, epoch: int | None) -> bool:
         """Note a page that was read before, in a transaction as those of `note_all`, if nothing has changed since.
 
         Return whether that is so: the policy is that of `epoch`, and no row was rewritten since the page was read.
         """
         clearance = self._clearance(database, given.allowed)
-        walk = _walk(given, msgspec.json.encode(filter_of(given.query)), clearance)
-        facts = _facts(given, clearance) | {"epoch": epoch}
-        return _note_alike(database, {walk: given}, facts, statement=_NOTE_AGAIN).fetchone() is not None
+        walk = _walk(owner, _common(given, msgspec.json.encode(filter_of(given.query)), clearance))
+        facts = {**_facts(given, clearance), "epoch": epoch}
+        return _note_alike(database, {walk: owner}, facts, statement=_NOTE_AGAIN).fetchone() is not None
 
     def _clearance(self, database: Database, allowed: Allowed) -> bytes:
         """Return the digest of a clearance, keeping the clearance where that is not known to be done."""
@@ -213,8 +216,8 @@ _NOTE_IN: Final = """
     WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS value),
     state AS MATERIALIZED ({state}),
     given AS MATERIALIZED (
-        SELECT * FROM unnest(%(walks)s::bytea[], %(accounts)s::text[], %(subscriptions)s::uuid[])
-            AS g (walk, account, subscription)
+        SELECT decode(g.walk, 'hex') AS walk, g.account, g.subscription
+        FROM json_to_recordset(%(owners)s::json) AS g (walk text, account text, subscription uuid)
     ),
     found AS MATERIALIZED (
         SELECT g.walk, c.id FROM state CROSS JOIN given g CROSS JOIN LATERAL (
@@ -233,8 +236,10 @@ _NOTE_IN: Final = """
         ) AS c
     ),
     grown AS (
-        UPDATE readings SET last = GREATEST(readings.last, %(last)s::int8), pages = readings.pages + 1,
-            last_at = GREATEST(readings.last_at, %(at)s)
+        UPDATE readings SET last = GREATEST(readings.last, %(last)s::int8),
+            sent = CASE WHEN %(nothing)s THEN GREATEST(readings.sent, %(last)s::int8) ELSE readings.sent END,
+            pages = readings.pages + (NOT %(nothing)s)::int,
+            last_at = CASE WHEN %(nothing)s THEN readings.last_at ELSE GREATEST(readings.last_at, %(at)s) END
         FROM relaxed, found
         WHERE relaxed.value = 'off' AND readings.id = found.id
         RETURNING readings.walk, readings.id
@@ -244,10 +249,11 @@ _NOTE_IN: Final = """
                               first_at, last_at, subscription, sent)
         SELECT g.walk, g.account, %(channel)s, %(collection)s, %(filter)s::jsonb, %(clearance)s, %(aged)s::jsonb,
                state.rewrites, state.head, %(after)s, %(last)s, %(at)s, %(at)s, g.subscription, %(sent)s
-        FROM relaxed, state, given g WHERE NOT EXISTS (SELECT FROM grown WHERE grown.walk = g.walk)
+        FROM relaxed, state, given g
+        WHERE NOT %(nothing)s AND NOT EXISTS (SELECT FROM grown WHERE grown.walk = g.walk)
         RETURNING walk, id
     )
-    SELECT walk, id FROM grown UNION ALL SELECT walk, id FROM begun
+    SELECT encode(walk, 'hex'), id FROM grown UNION ALL SELECT encode(walk, 'hex'), id FROM begun
 """
 """Grow the walk that this page continues or repeats, unless a row that the page goes over was rewritten since the walk
 began, or what was noted before the page was not sent: then the page is the first of another."""
@@ -274,7 +280,7 @@ _MAY_HAVE_HELD: Final = f"""
 """  # noqa: S608 - a constant
 
 
-def _facts(given: Given, clearance: bytes) -> dict[str, object]:
+def _facts(given: Given, clearance: bytes) -> Mapping[str, object]:
     """Give the parameters of `_NOTE` that do not say whose a page is."""
     kept = filter_of(given.query)
     places = _places(given)
@@ -289,13 +295,15 @@ def _facts(given: Given, clearance: bytes) -> dict[str, object]:
         "aged": msgspec.json.encode(given.allowed.aged).decode() if given.allowed.aged else None,
         "rewrites": given.rewrites,
         "head": given.head,
+        "at": given.at,
+        "nothing": given.nothing,
     }
 
 
 def _places(given: Given) -> dict[str, object]:
     """Give the parameters that say which places a page goes over: ticks, and seqs of rows in blocks."""
-    after = 0 if given.query.after is None else given.query.after
-    spans = _spans(given.allowed.blocks, after, given.last)
+    after = Tick(0) if given.query.after is None else given.query.after
+    spans = spans_of(given.allowed.blocks, after, given.last)
     return {
         "after": after,
         "last": given.last,
@@ -305,30 +313,27 @@ def _places(given: Given) -> dict[str, object]:
 
 
 def _note_alike(
-    database: Database, walks: Mapping[bytes, Given], facts: Mapping[str, object], *, statement: bytes = _NOTE
+    database: Database, walks: Mapping[str, Owner], facts: Mapping[str, object], *, statement: bytes = _NOTE
 ) -> Cursor[TupleRow]:
-    """Note pages of several readers; in one order, so that processes which note the same do not wait in a circle."""
-    ordered = sorted(walks)
-    owners = [walks[walk] for walk in ordered]
-    return database.execute(
-        statement,
-        {
-            **facts,
-            "walks": ordered,
-            "accounts": [each.account for each in owners],
-            "subscriptions": [None if each.subscription is None else UUID(each.subscription) for each in owners],
-            "at": max(each.at for each in owners),
-        },
-    )
+    """Note a page of several readers; in one order, so that processes which note the same do not wait in a circle."""
+    owners = [
+        {"walk": walk, "account": owner.account, "subscription": owner.subscription}
+        for walk, owner in sorted(walks.items())
+    ]
+    return database.execute(statement, {**facts, "owners": msgspec.json.encode(owners).decode()})
 
 
-def _walk(given: Given, written: bytes, clearance: bytes) -> bytes:
-    parts = (given.account.encode(), given.channel.encode(), str(given.collection).encode(), written, clearance)
-    own = () if given.subscription is None else (given.subscription.encode(),)
-    return sha256(b"\0".join((*parts, *own))).digest()
+def _common(given: Given, written: bytes, clearance: bytes) -> bytes:
+    """Write what pages have in common that one walk may hold, beside whose it is."""
+    return b"\0".join((given.channel.encode(), str(given.collection).encode(), written, clearance))
 
 
-def _spans(blocks: Sequence[Block], after: int, last: int) -> list[tuple[int, int]]:
+def _walk(owner: Owner, common: bytes) -> str:
+    own = b"" if owner.subscription is None else b"\0" + owner.subscription.encode()
+    return sha256(owner.account.encode() + b"\0" + common + own).hexdigest()
+
+
+def spans_of(blocks: Sequence[Block], after: Tick, last: Tick) -> list[tuple[int, int]]:
     """Return the seqs, from exclusive to inclusive, that positions after one and up to another stand for in blocks."""
     return [(after - block.base, last - block.base) for block in blocks if after < block.end and last > block.base]
 

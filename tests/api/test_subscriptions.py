@@ -19,7 +19,7 @@ from hub.domain.identifiers import SubscriptionId, Tick
 from hub.domain.subscriptions.trials import Finding
 from hub.runtime import wiring
 from hub.store.log.head import span
-from hub.store.subscriptions.leases import Complaint, keep_complaint
+from hub.store.subscriptions.steps import Complaint, keep_complaint
 from hub.store.subscriptions.trials import answer_trial, take_trial
 from hub.web.api.models.subscriptions.orders import Password, SubscriptionGiven, SubscriptionToAdd
 from tests.api.region import Caller, Region

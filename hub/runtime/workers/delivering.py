@@ -28,10 +28,10 @@ from hub.services.delivery.channels.webhooks import Webhooks
 from hub.services.delivery.deliverer import Deliverer
 from hub.services.delivery.dispatcher import Dispatcher
 from hub.services.delivery.engine import deliver
-from hub.services.delivery.freshness import Freshness
 from hub.services.delivery.narrowing import Narrowing
 from hub.services.delivery.outbox import Outbox
-from hub.services.delivery.settling import Counters, Persistence, Settling
+from hub.services.delivery.working.freshness import Freshness
+from hub.services.delivery.working.settling import Counters, Persistence, Settling
 from hub.services.explaining.noting import Noting
 from hub.services.trials.working import Trying
 from hub.services.withdrawal.expanding import Expanding

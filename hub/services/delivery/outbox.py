@@ -1,6 +1,7 @@
 """The next batch of a subscription: read as a TAXII client would be given it, narrowed, and cut to size."""
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,8 +24,8 @@ from hub.store.database import Database
 from hub.store.facts import Facts
 from hub.store.log.pages import Slice, read_batch
 from hub.store.log.segments import Allowed
-from hub.store.receipts import EVERYWHERE, Given
-from hub.store.subscriptions.leases import Leased
+from hub.store.receipts import EVERYWHERE, Given, Owner
+from hub.store.subscriptions.leases import Leased, Underway
 from hub.store.withdrawals.sent import Sent
 
 SEARCHED_ROWS: Final = 1_000
@@ -57,13 +58,25 @@ class Portion:
         """Return the ids of what the batch holds."""
         return tuple(id_of(item.payload) for item in self.items)
 
+    def underway(self) -> Underway | None:
+        """Write what is to be known of the batch as long as it is on its way; None where it was noted nowhere."""
+        if self.batch is None or not self.noted:
+            return None
+        return Underway(
+            readings=self.noted,
+            after=self.batch.after,
+            last=self.position,
+            epoch=self.epoch,
+            rewrites=self.rewrites,
+        )
+
     def sent(self, account: AccountId, subscription: SubscriptionId | None) -> Sent:
-        """Write that the batch has reached a receiver, or may have."""
+        """Write that the batch has reached a receiver, or may have, and with it all that there was up to `position`."""
         return Sent(
             account=account,
             subscription=subscription,
             readings=self.noted,
-            last=self.position if self.batch is None else self.batch.last,
+            last=self.position,
             objects=self.objects,
             epoch=self.epoch,
             rewrites=self.rewrites,
@@ -83,8 +96,9 @@ class _Ask(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """A portion with what has to be noted of it: `ids` are those that were left by a filter that looks inside."""
+    """A portion after a position, with what is noted of it: `ids` are those that a filter that looks inside left."""
 
+    after: Tick
     portion: Portion
     seen: Slice
     allowed: Allowed
@@ -116,22 +130,39 @@ class Outbox:
         """
         deadline = time.monotonic() + seconds
         survey = self._clearances.survey({each.kept.subscription.account for each in leased})
-        known: dict[_Ask, _Found] = {}
-        found: dict[SubscriptionId, _Found] = {}
+        alike: defaultdict[_Ask, list[Leased]] = defaultdict(list)
         for each in leased:
-            ask = self._ask(each, survey)
-            if ask in known or not found or time.monotonic() < deadline:
-                found[each.kept.subscription.id] = self._find(each, ask, known)
-        given = {
-            subscription.id: list(self._given(subscription, found[subscription.id]))
-            for subscription in (each.kept.subscription for each in leased)
-            if subscription.id in found
-        }
-        noted = iter(self._noting.note_all([each for pages in given.values() for each in pages]))
-        return {
-            subscription: replace(found[subscription].portion, noted=tuple(islice(noted, len(pages))))
-            for subscription, pages in given.items()
-        }
+            alike[self._ask(each, survey)].append(each)
+        known: dict[_Ask, _Found] = {}
+        read: list[tuple[Sequence[Leased], _Found]] = []
+        for ask, asking in alike.items():
+            waiting: Sequence[Leased] = asking
+            while waiting and (ask in known or not read or time.monotonic() < deadline):
+                found = self._find(waiting[0], ask, known)
+                count = len(waiting) if ask in known else 1
+                read.append((waiting[:count], found))
+                waiting = waiting[count:]
+        return self._noted(read)
+
+    def _noted(self, read: Sequence[tuple[Sequence[Leased], _Found]]) -> dict[SubscriptionId, Portion]:
+        """Note what is given to whom, and return it."""
+        portions: dict[SubscriptionId, Portion] = {}
+        pages: list[tuple[Given, Sequence[Owner]]] = []
+        counts: list[int] = []
+        for asking, found in read:
+            given = list(self._given(asking[0].kept.subscription, found))
+            owners = [_owner(each.kept.subscription) for each in asking]
+            pages += [(each, owners) for each in given]
+            counts.append(len(given))
+        noted = iter(self._noting.note_all(pages))
+        for (asking, found), count in zip(read, counts, strict=True):
+            numbers = list(islice(noted, count))
+            for place, each in enumerate(asking):
+                own = found.portion
+                if own.batch is not None:
+                    own = replace(own, noted=tuple(of_page[place] for of_page in numbers))
+                portions[each.kept.subscription.id] = own
+        return portions
 
     def _ask(self, leased: Leased, survey: Survey) -> _Ask:
         subscription = leased.kept.subscription
@@ -140,13 +171,14 @@ class Outbox:
         return _Ask(
             sight=survey.sights[subscription.account].key,
             wish=wish_of(subscription.filter, subscription.channel, organisation),
-            after=subscription.position,
+            after=leased.position,
             through=leased.sending,
             objects=subscription.batch_objects,
             size=subscription.batch_bytes,
         )
 
     def _find(self, leased: Leased, ask: _Ask, known: dict[_Ask, _Found]) -> _Found:
+        """Read what is not known. Where the policy has changed meanwhile, that is known of another sight than asked."""
         if ask not in known:
             key, found = self._read(leased.kept.subscription.account, ask)
             known[ask._replace(sight=key)] = found
@@ -177,23 +209,37 @@ class Outbox:
         raise UnavailableError("The log is rewritten faster than it can be read; try again shortly.")
 
     def _given(self, subscription: Subscription, found: _Found) -> Iterable[Given]:
-        """Give what is noted of a batch: a page of each collection that the filter names, or one of all."""
-        batch = found.portion.batch
-        if batch is None:
+        """Give what is noted of a portion: a page of each collection that the filter names, or one of all.
+
+        It goes on to the position after it, for up to there nothing else matched. So whatever others are given in
+        between, the next one continues it and grows the same row.
+        """
+        portion = found.portion
+        if portion.batch is None and not _continues(found, subscription):
             return
         for number in numbers_of(subscription.filter, self._numbers) or (EVERYWHERE,):
             yield Given(
-                account=subscription.account,
                 channel=Channel(subscription.channel),
                 collection=number,
-                query=Query(collection=ALL, limit=batch.objects, after=batch.after, ids=found.ids),
+                query=Query(collection=ALL, limit=1, after=found.after, ids=found.ids),
                 allowed=found.allowed,
                 rewrites=found.seen.rewrites,
                 head=found.seen.head,
-                last=batch.last,
+                last=portion.position,
                 at=self._clock(),
-                subscription=subscription.id if Channel(subscription.channel) is Channel.WEBHOOK else None,
+                nothing=portion.batch is None,
             )
+
+
+def _continues(found: _Found, subscription: Subscription) -> bool:
+    """Whether it is noted that there was nothing: not where a filter opened what there was, and not for each stream."""
+    whole = found.ids is None and found.portion.position > found.after
+    return whole and Channel(subscription.channel) is not Channel.STREAM
+
+
+def _owner(subscription: Subscription) -> Owner:
+    brought = subscription.id if Channel(subscription.channel) is Channel.WEBHOOK else None
+    return Owner(subscription.account, brought)
 
 
 def _cut(ask: _Ask, seen: Slice, allowed: Allowed) -> _Found:
@@ -216,6 +262,7 @@ def _cut(ask: _Ask, seen: Slice, allowed: Allowed) -> _Found:
         more = True
     sent = tuple(items[:count])
     return _Found(
+        after=ask.after,
         portion=Portion(
             epoch=seen.epoch,
             batch=batch_of(sent, after=ask.after, last=last) if sent else None,

@@ -10,7 +10,7 @@ from hub.domain.pages import Channel, Query
 from hub.store.database import Pool
 from hub.store.log.pages import Slice
 from hub.store.log.segments import Allowed
-from hub.store.receipts import EVERYWHERE, Given, Receipts, unchanged
+from hub.store.receipts import EVERYWHERE, Given, Owner, Receipts, unchanged
 
 
 class Noting:
@@ -28,9 +28,9 @@ class Noting:
 
         INVARIANT: what cannot be noted is not given: where the database does not answer, this raises UnavailableError.
         """
-        given = self._given(account, query, channel, number, seen, allowed)
+        given = self._given(query, channel, number, seen, allowed)
         with self._pool.statement() as database:
-            self._receipts.note(database, given)
+            self._receipts.note_all(database, [(given, [Owner(account)])])
 
     def note_again(  # noqa: PLR0913, PLR0917 - a page has these facts
         self, account: AccountId, query: Query, channel: Channel, number: int, seen: Slice, allowed: Allowed
@@ -39,36 +39,36 @@ class Noting:
 
         Return the state of the log that this was found in; None where they are not. INVARIANT: as that of `note`.
         """
-        given = self._given(account, query, channel, number, seen, allowed)
+        given = self._given(query, channel, number, seen, allowed)
         with self._pool.statement() as database:
-            if self._receipts.note_again(database, given, epoch=allowed.epoch):
+            if self._receipts.note_again(database, given, Owner(account), epoch=allowed.epoch):
                 return given.rewrites
             rewrites = unchanged(database, given)
             if rewrites is None or rewrites == given.rewrites:
                 return None
-            noted = self._receipts.note_again(database, replace(given, rewrites=rewrites), epoch=allowed.epoch)
+            given = replace(given, rewrites=rewrites)
+            noted = self._receipts.note_again(database, given, Owner(account), epoch=allowed.epoch)
             return rewrites if noted else None
 
-    def note_all(self, given: Sequence[Given]) -> list[int]:
+    def note_all(self, pages: Sequence[tuple[Given, Sequence[Owner]]]) -> list[list[int]]:
         """Note pages of several readers at once, before any of them is given. INVARIANT: as that of `note`.
 
-        Return the number of the reading that each was noted in.
+        Return the numbers of the readings that each was noted in, one an owner.
         """
-        if not given:
+        if not pages:
             return []
         try:
             with self._pool.statement() as database, database.pipeline():
-                noted = self._receipts.note_all(database, given)
+                noted = self._receipts.note_all(database, pages)
             return noted()
         except BaseException:
             self._receipts = Receipts()  # what it takes for kept may be undone
             raise
 
     def _given(  # noqa: PLR0913, PLR0917 - a page has these facts
-        self, account: AccountId, query: Query, channel: Channel, number: int, seen: Slice, allowed: Allowed
+        self, query: Query, channel: Channel, number: int, seen: Slice, allowed: Allowed
     ) -> Given:
         return Given(
-            account=account,
             channel=channel,
             collection=EVERYWHERE if query.collection.id == ALL.id else number,
             query=query,

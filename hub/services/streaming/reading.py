@@ -112,4 +112,4 @@ def _order(stream: Stream, order: SubscriptionId) -> Leased:
         refused=0,
         delivered_at=None,
     )
-    return Leased(kept=kept, lease=0, sending=None)
+    return Leased(kept=kept, lease=0, position=stream.position)

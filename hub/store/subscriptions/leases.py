@@ -1,7 +1,8 @@
-"""Who works on which subscription: leases that end by themselves, and what their holders write.
+"""Who works on which subscription: leases that end by themselves.
 
 INVARIANT: only the holder of the newest lease moves a position, so that a worker which was thought dead and is not
-changes nothing.
+changes nothing. Nothing here waits for the disk: where PostgreSQL crashes, a lease that it forgets is held by nobody,
+for the number of a lease is drawn at random and not given twice.
 """
 
 from collections.abc import Sequence
@@ -9,201 +10,98 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from hub.domain.identifiers import SubscriptionId, Tick
-from hub.domain.subscriptions.subscription import SubscriptionState
-from hub.store.database import Database
-from hub.store.subscriptions.rows import Kept, list_subscriptions
+import msgspec
 
-ERRORS_KEPT: Final = 20
-"""The last errors of a subscription that its owner can see."""
+from hub.domain.identifiers import SubscriptionId, Tick
+from hub.store.database import Database
+from hub.store.subscriptions.rows import COLUMNS, Kept, kept_row
+
+
+class Underway(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch that is on its way: what goes over the positions after `after` and up to `last`.
+
+    It was noted in these `readings`, and read under the policy of `epoch`, after so many `rewrites` of the log.
+    """
+
+    readings: tuple[int, ...]
+    after: Tick
+    last: Tick
+    epoch: int
+    rewrites: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leased:
-    """A subscription that this worker alone works on until the lease ends.
+    """A subscription that this worker alone works on until the lease ends, and the `position` it goes on from.
 
-    `sending` is the last position of a batch that was on its way when a worker before was lost, or None.
+    `sending` is the last position of a batch that is to be sent as it was begun, or None. `underway` is one of which
+    the worker before, who was lost, has not said what came of it, or None.
     """
 
     kept: Kept
     lease: int
-    sending: Tick | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sending:
-    """A batch that is about to be sent: `last` is its last position. The lease then goes on until `until`."""
-
-    subscription: SubscriptionId
-    lease: int
-    last: Tick
-    until: Tick
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """How far a leased subscription has got: `position` is dealt with, `objects` of it were taken by the receiver.
-
-    The lease then goes on until `until`; at 0 it is given back.
-    """
-
-    subscription: SubscriptionId
-    lease: int
     position: Tick
-    objects: int
-    until: Tick
-    refused: int = 0
+    sending: Tick | None = None
+    underway: Underway | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """What went wrong with a leased subscription: when to try again, and what its owner may read."""
-
-    subscription: SubscriptionId
-    lease: int
-    retry_at: Tick
-    state: SubscriptionState
-    status: int | None
-    reason: str
-    excerpt: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Complaint:
-    """What a receiver found wrong with something that it took otherwise: kept for the owner, not held against it."""
-
-    subscription: SubscriptionId
-    status: int | None
-    reason: str
-    excerpt: str
+_LEASE: Final = f"""
+    WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS value)
+    UPDATE subscriptions s SET leased_until = %(until)s, lease = (random() * 4611686018427387904)::int8
+    FROM relaxed
+    WHERE relaxed.value = 'off' AND s.id IN (
+        SELECT id FROM subscriptions WHERE id = ANY(%(ids)s) AND channel <> 'stream'
+        AND state IN ('active', 'failing') AND retry_at <= %(now)s
+        AND leased_until <= %(now)s ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+    RETURNING s.lease, s.sending, s.underway::text, {COLUMNS}
+"""  # noqa: S608 - a constant
+_RENEW: Final = """
+    WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS value)
+    UPDATE subscriptions s SET leased_until = %(until)s
+    FROM relaxed, unnest(%(ids)s::uuid[], %(leases)s::int8[]) AS b (id, lease)
+    WHERE relaxed.value = 'off' AND s.id = b.id AND s.lease = b.lease AND s.leased_until > 0 AND s.id IN (
+        SELECT id FROM subscriptions WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+"""
 
 
 def due_subscriptions(database: Database, *, now: Tick, most: int) -> list[SubscriptionId]:
     """Return deliverable subscriptions that are behind the head of the log and that nobody works on, longest first."""
     rows = database.execute(
-        "SELECT s.id FROM subscriptions s, log_head h WHERE s.channel <> 'stream' AND s.state IN ('active', 'failing')"
+        "SELECT s.id::text FROM subscriptions s, log_head h"
+        " WHERE s.channel <> 'stream' AND s.state IN ('active', 'failing')"
         " AND s.position < h.tick AND s.retry_at <= %(now)s AND s.leased_until <= %(now)s"
         " ORDER BY s.position LIMIT %(most)s",
         {"now": now, "most": most},
     )
-    return [SubscriptionId(str(number)) for (number,) in rows]
+    return [SubscriptionId(number) for (number,) in rows]
 
 
 def lease_subscriptions(
     database: Database, subscriptions: Sequence[SubscriptionId], *, now: Tick, until: Tick
 ) -> list[Leased]:
     """Take those of the subscriptions that are deliverable, due and free; others are left to whoever has them."""
-    rows = database.execute(
-        "UPDATE subscriptions SET leased_until = %(until)s, lease = lease + 1 WHERE id IN ("
-        " SELECT id FROM subscriptions WHERE id = ANY(%(ids)s) AND channel <> 'stream'"
-        " AND state IN ('active', 'failing') AND retry_at <= %(now)s"
-        " AND leased_until <= %(now)s ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)"
-        " RETURNING id, lease, sending",
-        {"ids": [UUID(each) for each in subscriptions], "now": now, "until": until},
-    ).fetchall()
-    taken = {SubscriptionId(str(number)): (lease, sending) for number, lease, sending in rows}
-    if not taken:
-        return []
-    return [
-        Leased(kept=kept, lease=taken[kept.subscription.id][0], sending=taken[kept.subscription.id][1])
-        for kept in list_subscriptions(database, only=list(taken))
-    ]
+    rows = database.execute(_LEASE, {"ids": [UUID(each) for each in subscriptions], "now": now, "until": until})
+    found = []
+    for lease, sending, underway, *columns in rows:
+        kept = kept_row(columns)
+        found.append(
+            Leased(
+                kept=kept,
+                lease=lease,
+                position=kept.subscription.position,
+                sending=sending,
+                underway=None if underway is None else msgspec.json.decode(underway, type=Underway),
+            )
+        )
+    return found
 
 
 def renew_leases(database: Database, leases: Sequence[tuple[SubscriptionId, int]], *, until: Tick) -> None:
     """Let leases go on that still hold. Rows that another transaction is writing are left to it: nobody waits here."""
-    ids, numbers = _columns(leases)
-    database.execute(
-        "UPDATE subscriptions s SET leased_until = %s FROM unnest(%s::uuid[], %s::int8[]) AS b (id, lease)"
-        " WHERE s.id = b.id AND s.lease = b.lease AND s.leased_until > 0 AND s.id IN ("
-        " SELECT id FROM subscriptions WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)",
-        (until, ids, numbers, ids),
-    )
-
-
-def begin_sending(database: Database, batches: Sequence[Sending]) -> frozenset[SubscriptionId]:
-    """Note what is about to be sent, durably; return those whose lease still holds."""
-    rows = database.execute(
-        "UPDATE subscriptions s SET sending = b.last, leased_until = b.until"
-        " FROM unnest(%s::uuid[], %s::int8[], %s::int8[], %s::int8[]) AS b (id, lease, last, until)"
-        " WHERE s.id = b.id AND s.lease = b.lease RETURNING s.id",
-        _columns([(batch.subscription, batch.lease, batch.last, batch.until) for batch in batches]),
-    )
-    return frozenset(SubscriptionId(str(number)) for (number,) in rows)
-
-
-def take_steps(database: Database, steps: Sequence[Step], *, now: Tick) -> None:
-    """Move positions forward; earlier failures are forgotten where the receiver has taken something.
-
-    This does not wait for the disk: where PostgreSQL crashes, a step that it forgets is made again, with a delivery
-    that has the id of the one before, since `sending` was durable.
-    """
-    rows = [(step.subscription, step.lease, step.position, step.objects, step.refused, step.until) for step in steps]
-    database.execute(
-        "WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS value)"
-        " UPDATE subscriptions s SET position = greatest(s.position, b.position), sending = NULL,"
-        " leased_until = b.until, retry_at = 0,"
-        " failures = CASE WHEN b.objects + b.refused > 0 THEN 0 ELSE s.failures END,"
-        " failing_since = CASE WHEN b.objects + b.refused > 0 THEN NULL ELSE s.failing_since END,"
-        " state = CASE WHEN s.state = 'failing' AND b.objects + b.refused > 0 THEN 'active' ELSE s.state END,"
-        " deliveries = s.deliveries + (b.objects + b.refused > 0)::int, delivered = s.delivered + b.objects,"
-        " refused = s.refused + b.refused,"
-        " delivered_at = CASE WHEN b.objects > 0 THEN %s::int8 ELSE s.delivered_at END"
-        " FROM relaxed, unnest(%s::uuid[], %s::int8[], %s::int8[], %s::int8[], %s::int8[], %s::int8[])"
-        " AS b (id, lease, position, objects, refused, until)"
-        " WHERE relaxed.value = 'off' AND s.id = b.id AND s.lease = b.lease",
-        [now, *_columns(rows)],
-    )
-
-
-def note_trouble(database: Database, trouble: Trouble, *, now: Tick) -> None:
-    """Keep what went wrong, with the pause until the next attempt, and give the lease back."""
-    written = database.execute(
-        "UPDATE subscriptions SET failures = failures + 1, troubles = troubles + 1,"
-        " failing_since = coalesce(failing_since, %(now)s),"
-        " retry_at = %(retry_at)s, leased_until = 0,"
-        " state = CASE WHEN state IN ('active', 'failing') THEN %(state)s ELSE state END"
-        " WHERE id = %(id)s AND lease = %(lease)s",
-        {
-            "id": UUID(trouble.subscription),
-            "lease": trouble.lease,
-            "retry_at": trouble.retry_at,
-            "state": trouble.state,
-            "now": now,
-        },
-    )
-    if written.rowcount:
-        complaint = Complaint(
-            subscription=trouble.subscription, status=trouble.status, reason=trouble.reason, excerpt=trouble.excerpt
-        )
-        keep_complaint(database, complaint, now=now)
+    ids, numbers = zip(*leases, strict=True)
+    database.execute(_RENEW, {"ids": [UUID(each) for each in ids], "leases": list(numbers), "until": until})
 
 
 def give_back(database: Database, leases: Sequence[tuple[SubscriptionId, int]]) -> None:
     """End leases that are not needed any more; one whose row is being written ends by itself, or by that."""
-    ids, numbers = _columns(leases)
-    database.execute(
-        "UPDATE subscriptions s SET leased_until = 0 FROM unnest(%s::uuid[], %s::int8[]) AS b (id, lease)"
-        " WHERE s.id = b.id AND s.lease = b.lease AND s.id IN ("
-        " SELECT id FROM subscriptions WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)",
-        (ids, numbers, ids),
-    )
-
-
-def keep_complaint(database: Database, complaint: Complaint, *, now: Tick) -> None:
-    """Add to the last errors of a subscription, of which only so many are kept."""
-    database.execute(
-        "INSERT INTO subscription_errors (subscription, at, status, reason, excerpt) VALUES (%s, %s, %s, %s, %s)",
-        (UUID(complaint.subscription), now, complaint.status, complaint.reason, complaint.excerpt),
-    )
-    database.execute(
-        "DELETE FROM subscription_errors WHERE subscription = %(id)s AND id <= (SELECT id FROM subscription_errors"
-        " WHERE subscription = %(id)s ORDER BY id DESC OFFSET %(kept)s LIMIT 1)",
-        {"id": UUID(complaint.subscription), "kept": ERRORS_KEPT},
-    )
-
-
-def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
-    """Turn rows into columns; the first is the id."""
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    return [[UUID(str(each)) for each in columns[0]], *columns[1:]]
+    renew_leases(database, leases, until=Tick(0))

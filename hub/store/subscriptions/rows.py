@@ -49,12 +49,14 @@ class Kept:
         return max(0, self.troubles - (self.subscription.failures > 0))
 
 
-_SELECT: Final = (
-    "SELECT s.id, s.account, s.channel, s.target, s.filter, s.state, s.position, s.batch_objects, s.batch_bytes,"
+COLUMNS: Final = (
+    "s.id, s.account, s.channel, s.target, s.filter, s.state, s.position, s.batch_objects, s.batch_bytes,"
     " s.failures, s.secrets, s.start, s.made, s.failing_since, s.retry_at, s.deliveries, s.delivered,"
     " s.refused, s.delivered_at, s.troubles"
-    " FROM subscriptions s JOIN accounts a ON a.id = s.account"
 )
+"""What `kept_row` reads of a subscription `s`."""
+
+_SELECT: Final = f"SELECT {COLUMNS} FROM subscriptions s JOIN accounts a ON a.id = s.account"  # noqa: S608 - a constant
 _TARGETS: Final[dict[Channel, type[Target]]] = {
     Channel.WEBHOOK: WebhookTarget,
     Channel.STREAM: StreamTarget,
@@ -67,26 +69,20 @@ def list_subscriptions(
     *,
     account: AccountId | None = None,
     organisation: OrganisationId | None = None,
-    only: Sequence[SubscriptionId] | None = None,
 ) -> tuple[Kept, ...]:
-    """Return the subscriptions of an account, of an organisation's accounts, only those of some ids, or all."""
+    """Return the subscriptions of an account, of an organisation's accounts, or all."""
     rows = database.execute(
         _SELECT + " WHERE (%(account)s::text IS NULL OR s.account = %(account)s)"
-        " AND (%(organisation)s::text IS NULL OR a.organisation = %(organisation)s)"
-        " AND (%(only)s::uuid[] IS NULL OR s.id = ANY(%(only)s::uuid[])) ORDER BY s.made, s.id",
-        {
-            "account": account,
-            "organisation": organisation,
-            "only": None if only is None else [UUID(each) for each in only],
-        },
+        " AND (%(organisation)s::text IS NULL OR a.organisation = %(organisation)s) ORDER BY s.made, s.id",
+        {"account": account, "organisation": organisation},
     )
-    return tuple(_kept(row) for row in rows)
+    return tuple(kept_row(row) for row in rows)
 
 
 def find_subscription(database: Database, subscription: SubscriptionId) -> Kept | None:
     """Return the subscription of an id."""
     row = database.execute(_SELECT + " WHERE s.id = %s", (UUID(subscription),)).fetchone()
-    return None if row is None else _kept(row)
+    return None if row is None else kept_row(row)
 
 
 def count_subscriptions(database: Database, account: AccountId) -> int:
@@ -101,7 +97,7 @@ def lock_subscription(database: Database, subscription: SubscriptionId) -> Kept 
         _SELECT + " WHERE s.id = %s FOR NO KEY UPDATE OF s",
         (UUID(subscription),),
     ).fetchone()
-    return None if row is None else _kept(row)
+    return None if row is None else kept_row(row)
 
 
 def insert_subscription(database: Database, subscription: Subscription, secrets: Sequence[bytes]) -> None:
@@ -174,7 +170,8 @@ def delete_subscription(database: Database, subscription: SubscriptionId) -> Non
     database.execute("DELETE FROM subscriptions WHERE id = %s", (UUID(subscription),))
 
 
-def _kept(row: Sequence[Any]) -> Kept:
+def kept_row(row: Sequence[Any]) -> Kept:
+    """Read a subscription from the columns that `COLUMNS` names."""
     number, account, channel, target, chosen, state, position, objects, size, failures, *rest = row
     secrets, start, made, failing_since, retry_at, deliveries, delivered, refused, delivered_at, troubles = rest
     return Kept(

@@ -4,15 +4,22 @@ INVARIANT: a batch that is said to be sent is seen by whoever goes through an ev
 event did, or is gone through for itself. The lock below puts the two in one order.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
+from hub.domain.catalogue import ALL
 from hub.domain.identifiers import AccountId, GuardId, StixId, SubscriptionId, Tick
+from hub.domain.pages import Query, VersionKeyword, Versions
 from hub.domain.subscriptions.withdrawals import Addressee
 from hub.store.database import Database
-from hub.store.receipts import READING, ReadingRow, reading_row
+from hub.store.log.pages import read_versions
+from hub.store.log.segments import Allowed
+from hub.store.receipts import EVERYWHERE, READING, ReadingRow, reading_row, spans_of
+from hub.store.subscriptions.leases import Underway
 
 _LOCK: Final = 0x7769746864726177
 """The key of the advisory lock."""
@@ -43,17 +50,17 @@ class SentReading:
 
 
 def confirm(database: Database, batches: Sequence[Sent], *, now: Tick) -> None:
-    """Keep that batches were sent. Call it in a transaction of its own."""
+    """Keep that batches were sent. Call it in a transaction of which it is the first act."""
+    marks = [(reading, batch.last) for batch in batches for reading in batch.readings]
     with database.pipeline():
         database.execute("SELECT pg_advisory_xact_lock_shared(%s)", (_LOCK,))
         cursor = database.execute(
             "SELECT epoch, rewrites FROM withdrawal_events WHERE kind <> 'sent' ORDER BY id DESC LIMIT 1"
         )
-        marks = [(reading, batch.last) for batch in batches for reading in batch.readings]
         database.execute(
-            "UPDATE readings SET sent = greatest(readings.sent, b.last) FROM unnest(%s::int8[], %s::int8[])"
-            " AS b (id, last) WHERE readings.id = b.id",
-            ([reading for reading, _ in marks], [last for _, last in marks]),
+            "UPDATE readings SET sent = greatest(readings.sent, (b.mark->>1)::int8)"
+            " FROM json_array_elements(%s::json) AS b (mark) WHERE readings.id = (b.mark->>0)::int8",
+            (msgspec.json.encode(marks).decode(),),
         )
     state = cursor.fetchone()
     if state is None:
@@ -61,6 +68,25 @@ def confirm(database: Database, batches: Sequence[Sent], *, now: Tick) -> None:
     for batch in batches:
         if batch.epoch < state[0] or batch.rewrites < state[1]:
             _note_late(database, batch, at=now)
+
+
+def presume_sent(
+    database: Database, account: AccountId, subscription: SubscriptionId, underway: Underway, *, now: Tick
+) -> None:
+    """Keep that a batch may have been sent of which its sender has not said what came of it, and never will.
+
+    What was read for it is found again: as it stands, and as it stood where it has left its place since.
+    """
+    lost = Sent(
+        account=account,
+        subscription=subscription,
+        readings=underway.readings,
+        last=underway.last,
+        objects=lambda: _brought(database, underway),
+        epoch=underway.epoch,
+        rewrites=underway.rewrites,
+    )
+    confirm(database, [lost], now=now)
 
 
 def hold_sent(database: Database) -> None:
@@ -114,6 +140,47 @@ def _note_late(database: Database, batch: Sent, *, at: Tick) -> None:
         ),
     )
 
+
+def _brought(database: Database, underway: Underway) -> list[StixId]:
+    """Return the ids of what a batch may have held. More are returned than it did, and none left out."""
+    rows = database.execute(
+        f"SELECT {READING} FROM readings r JOIN clearances_given c ON c.digest = r.clearance WHERE r.id = ANY(%s)",  # noqa: S608 - a constant
+        (list(underway.readings),),
+    ).fetchall()
+    found: set[StixId] = set()
+    for row in (reading_row(*columns) for columns in rows):
+        found.update(_placed_between(database, row.allowed, underway))
+    return sorted(found)
+
+
+def _placed_between(database: Database, allowed: Allowed, underway: Underway) -> Iterator[StixId]:
+    after = underway.after
+    more = True
+    while more:
+        query = Query(collection=ALL, limit=_AT_ONCE, after=after, versions=_EVERY_VERSION)
+        page = read_versions(database, query, EVERYWHERE, allowed)
+        within = [row for row in page.rows if row[0] <= underway.last]
+        yield from (StixId(row[1]) for row in within)
+        more = page.more and len(within) == len(page.rows)
+        after = within[-1][0] if within else after
+    spans = spans_of(allowed.blocks, underway.after, underway.last)
+    left = database.execute(
+        "SELECT object_id FROM former_rows WHERE until > %(rewrites)s AND tick > %(after)s AND tick <= %(last)s"
+        " UNION SELECT f.object_id FROM unnest(%(lows)s::int8[], %(highs)s::int8[]) AS span (low, high)"
+        " JOIN former_rows f ON f.seq > span.low AND f.seq <= span.high WHERE f.until > %(rewrites)s",
+        {
+            "rewrites": underway.rewrites,
+            "after": underway.after,
+            "last": underway.last,
+            "lows": [low for low, _ in spans],
+            "highs": [high for _, high in spans],
+        },
+    )
+    yield from (StixId(name) for (name,) in left)
+
+
+_AT_ONCE: Final = 1_000
+_EVERY_VERSION: Final = Versions(keywords=frozenset({VersionKeyword.ALL}))
 
 _MAY_HAVE_BROUGHT: Final = f"""
     SELECT r.subscription::text, {READING.replace("r.last,", "r.sent,")}

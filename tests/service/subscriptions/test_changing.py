@@ -27,8 +27,9 @@ from hub.services.subscriptions.changing import (
 from hub.services.subscriptions.positions import Place
 from hub.store.database import Pool
 from hub.store.ledger import read_entries
-from hub.store.subscriptions.leases import Trouble, lease_subscriptions, note_trouble
+from hub.store.subscriptions.leases import lease_subscriptions
 from hub.store.subscriptions.rows import Kept
+from hub.store.subscriptions.steps import Trouble, note_trouble
 from tests.service.directory.chronicle import change
 from tests.service.directory.forum import ACTOR
 from tests.service.subscriptions.orders import ANA, NOBODY, webhook

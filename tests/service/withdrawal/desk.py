@@ -61,7 +61,8 @@ class Desk:
 
     def portion(self, addressee: Addressee) -> Portion:
         """Read what comes next, which is noted by that."""
-        leased = Leased(kept=self._kept(addressee), lease=0, sending=None)
+        kept = self._kept(addressee)
+        leased = Leased(kept=kept, lease=0, position=kept.subscription.position)
         return self.outbox.portions([leased])[leased.kept.subscription.id]
 
     def arrive(self, addressee: Addressee, portion: Portion) -> None:

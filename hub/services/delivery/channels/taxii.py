@@ -26,8 +26,8 @@ from hub.services.delivery.channels.outcomes import Ended, Failed, Remark, Taken
 from hub.services.delivery.outbox import Portion
 from hub.services.sealing import Sealer
 from hub.services.subscriptions.secrets import password_of
-from hub.store.subscriptions.leases import ERRORS_KEPT
 from hub.store.subscriptions.rows import Kept
+from hub.store.subscriptions.steps import ERRORS_KEPT
 
 KNOWN_SECONDS: Final = 600.0
 """How long the limits of another server are taken for what they were."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hub.domain.identifiers import AccountId, Tick
-from hub.services.delivery.settling import Work
+from hub.services.delivery.working.work import Work
 
 
 class _Place(NamedTuple):
@@ -60,4 +60,4 @@ class Ready:
 
 def _place(work: Work) -> _Place:
     subscription = work.leased.kept.subscription
-    return _Place(subscription.account, subscription.position, work.leased.sending)
+    return _Place(subscription.account, work.leased.position, work.leased.sending)
