@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from hub.bus.heads import News
 from hub.domain.clock import tick_of
 from hub.domain.directory import Account, Principal, Role
@@ -149,9 +151,9 @@ def measure_rate(*, subscribers: int, runs: int) -> tuple[list[float], list[floa
 
 
 def _bare(receiver: Sink, count: int) -> float:
-    """Send as many deliveries as fast as the client can with as many threads, each signed."""
+    """Send as many deliveries as fast as the client can with as many threads, each signed as the hub signs."""
     sender = Sender(networks=networks_of([LOOPBACK]), tls=tls_context())
-    signers = Signers(secrets=(Secret(bytes(32)),))
+    signers = Signers(secrets=(Secret(bytes(32)),), keys=(Ed25519PrivateKey.generate(),))
     payload = json.dumps(indicator(tlp=Tlp.GREEN)).encode()
     items = [Item(position=Tick(number), payload=payload) for number in range(BATCH)]
     batch = batch_of(items, after=Tick(0), last=Tick(BATCH))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final, NamedTuple
 
 from hub.domain.catalogue import ALL
@@ -13,6 +14,7 @@ from hub.domain.subscriptions.filters import Filter, wants_standing
 from hub.domain.subscriptions.subscription import Channel
 from hub.services.clearances import Clearance, Narrow, Sight, SightKey
 from hub.store.facts import Facts
+from hub.store.log.segments import Block
 
 _MOST_KEPT: Final = 20_000
 
@@ -35,26 +37,41 @@ class _Seen(NamedTuple):
     wish: Wish
 
 
+class _Left(NamedTuple):
+    """What is left of a sight."""
+
+    epoch: int
+    always: tuple[GuardId, ...]
+    aged: tuple[tuple[GuardId, tuple[timedelta, timedelta, timedelta]], ...]
+    blocks: tuple[Block, ...]
+
+
 class Narrowing:
     """Narrows sights by wishes, and remembers what it has worked out. For several threads."""
 
     def __init__(self) -> None:
         self._wanted: dict[tuple[int, Wish], frozenset[GuardId]] = {}
         self._sights: dict[_Seen, Sight] = {}
+        self._alike: dict[_Left, Sight] = {}
 
     def by(self, wish: Wish) -> Narrow:
         """Return what narrows a sight by a wish."""
         return lambda sight, facts: self.narrowed(sight, facts, wish)
 
     def narrowed(self, sight: Sight, facts: Facts, wish: Wish) -> Sight:
-        """Return what is left of a sight. INVARIANT: nothing that was not in it, and no RED."""
+        """Return what is left of a sight, the same one where as much is left of several: it has the key of the first.
+
+        INVARIANT: nothing that was not in it, and no RED.
+        """
         seen = _Seen(sight.key, wish)
         known = self._sights.get(seen)
         if known is None:
             if len(self._sights) >= _MOST_KEPT:
                 self._sights.clear()
                 self._wanted.clear()
-            known = self._sights[seen] = _narrowed(sight, self._wanted_guards(facts, wish))
+                self._alike.clear()
+            left = _narrowed(sight, self._wanted_guards(facts, wish))
+            known = self._sights[seen] = self._alike.setdefault(_left_of(left), left)
         return known
 
     def _wanted_guards(self, facts: Facts, wish: Wish) -> frozenset[GuardId]:
@@ -89,6 +106,10 @@ def _narrowed(sight: Sight, wanted: AbstractSet[GuardId]) -> Sight:
         ),
         blocks=tuple(block for block in blocks if block.guards),
     )
+
+
+def _left_of(sight: Sight) -> _Left:
+    return _Left(sight.key.epoch, sight.clearance.always, sight.clearance.aged, sight.blocks)
 
 
 def numbers_of(chosen: Filter, numbers: Mapping[CollectionId, int]) -> tuple[int, ...] | None:

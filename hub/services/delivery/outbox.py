@@ -84,7 +84,7 @@ class Portion:
 
 
 class _Ask(NamedTuple):
-    """What decides a portion. Subscriptions that ask the same get the same."""
+    """What decides a portion. Subscriptions that ask the same get the same; `sight` is what the wish leaves of it."""
 
     sight: SightKey
     wish: Wish
@@ -168,9 +168,10 @@ class Outbox:
         subscription = leased.kept.subscription
         account = survey.facts.world.accounts.get(subscription.account)
         organisation = OrganisationId("") if account is None else account.organisation
+        wish = wish_of(subscription.filter, subscription.channel, organisation)
         return _Ask(
-            sight=survey.sights[subscription.account].key,
-            wish=wish_of(subscription.filter, subscription.channel, organisation),
+            sight=self._narrowing.narrowed(survey.sights[subscription.account], survey.facts, wish).key,
+            wish=wish,
             after=leased.position,
             through=leased.sending,
             objects=subscription.batch_objects,
@@ -194,8 +195,9 @@ class Outbox:
 
         def narrow(sight: Sight, facts: Facts) -> Sight:
             nonlocal had
-            had = sight.key
-            return self._narrowing.narrowed(sight, facts, ask.wish)
+            left = self._narrowing.narrowed(sight, facts, ask.wish)
+            had = left.key
+            return left
 
         def read(database: Database, allowed: Allowed) -> tuple[int, tuple[Slice, Allowed]]:
             size = max(SEARCHED_BYTES, ask.size) if searching else ask.size

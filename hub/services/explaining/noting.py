@@ -65,9 +65,7 @@ class Noting:
             self._receipts = Receipts()  # what it takes for kept may be undone
             raise
 
-    def _given(  # noqa: PLR0913, PLR0917 - a page has these facts
-        self, query: Query, channel: Channel, number: int, seen: Slice, allowed: Allowed
-    ) -> Given:
+    def _given(self, query: Query, channel: Channel, number: int, seen: Slice, allowed: Allowed) -> Given:
         return Given(
             channel=channel,
             collection=EVERYWHERE if query.collection.id == ALL.id else number,

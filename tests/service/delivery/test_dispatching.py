@@ -2,9 +2,9 @@
 
 import pytest
 
+from hub.bus.connections import connect
 from hub.bus.due import Due
 from hub.bus.heads import Listener, joined
-from hub.bus.queue import connect
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import SubscriptionId
 from hub.domain.subscriptions.filters import Filter

@@ -10,10 +10,10 @@ from hub.store.subscriptions.leases import Leased
 from hub.store.subscriptions.rows import Kept
 
 
-def work(name: str, account: str = "nz-cert/ana", position: int = 0, sending: int | None = None) -> Work:
+def work(name: str, position: int = 0, sending: int | None = None) -> Work:
     subscription = Subscription(
         id=SubscriptionId(name),
-        account=AccountId(account),
+        account=AccountId("nz-cert/ana"),
         target=WebhookTarget(url="https://receiver.example/hook"),
         position=Tick(position),
     )
@@ -39,11 +39,11 @@ def names(works: list[Work]) -> list[str]:
 
 def test_those_at_one_place_are_taken_together_at_the_turn_of_the_first() -> None:
     ready = Ready()
-    for each in (work("a"), work("b", position=5), work("c"), work("d", account="jp-cert/ana"), work("e", sending=9)):
+    for each in (work("a"), work("b", position=5), work("c"), work("d", sending=9), work("e", position=5)):
         ready.add(each)
     assert len(ready) == 5
     assert names(ready.take(3)) == ["a", "c", "b"]
-    assert names(ready.take(9)) == ["d", "e"]
+    assert names(ready.take(9)) == ["e", "d"]
     assert not ready
 
 

@@ -4,14 +4,13 @@ from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from hub.domain.identifiers import AccountId, Tick
+from hub.domain.identifiers import Tick
 from hub.services.delivery.working.work import Work
 
 
 class _Place(NamedTuple):
-    """Where works of one account stand in the log."""
+    """Where works stand in the log."""
 
-    account: AccountId
     position: Tick
     sending: Tick | None
 
@@ -59,5 +58,4 @@ class Ready:
 
 
 def _place(work: Work) -> _Place:
-    subscription = work.leased.kept.subscription
-    return _Place(subscription.account, work.leased.position, work.leased.sending)
+    return _Place(work.leased.position, work.leased.sending)
