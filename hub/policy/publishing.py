@@ -182,7 +182,7 @@ def _pr_10_version_conflict(facts: PublishFacts) -> Verdict | None:
 
 
 def _pr_11_revoked_final(facts: PublishFacts) -> Verdict | None:
-    version, newest = facts.object.version_tick, _newest(facts.stored)
+    version, newest = facts.object.version_tick, _newest(facts.stored) if facts.stored else None
     if version is None or newest is None or not newest.revoked or version <= newest.version_tick:
         return None
     return _refuse(
@@ -254,5 +254,7 @@ def _warnings(facts: PublishFacts) -> Iterator[str]:
 
 def _before(facts: PublishFacts) -> StoredVersion | None:
     """Return the stored version that this one follows; an object without versions follows the one stored last."""
+    if not facts.stored:
+        return None
     version = facts.object.version_tick
     return _newest(stored for stored in facts.stored if version is None or stored.version_tick < version)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from hub.domain.clock import timestamp_of
@@ -18,6 +19,8 @@ from hub.stix.tlp import LEVELS
 from hub.store.log.rows import Level
 
 LANGUAGE_CONTENT: Final = "language-content"
+_NONE: Final[frozenset[StixId]] = frozenset()
+_NO_LEVELS: Final[Mapping[StixId, Tlp]] = MappingProxyType({})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,21 +75,24 @@ class Docket:
         return known
 
     def _facts(self, checked: CheckedObject, handling: Handling, versions: list[StoredVersion]) -> PublishFacts:
-        unresolved = frozenset(name for name in checked.marking_refs if name not in self.markings)
         return PublishFacts(
             object=checked,
             handling=handling,
             creator=None if checked.created_by_ref is None else self.identities.get(checked.created_by_ref),
-            unknown_refs=unresolved,
+            unknown_refs=frozenset(checked.marking_refs - self.markings.keys()) if checked.marking_refs else _NONE,
             published_by_others=checked.id in self.others and checked.id not in LEVELS,
             stored=tuple(versions),
-            referenced_levels={
-                name: self.levels[name].tlp
-                for name in checked.refs
-                if name in self.levels and (self.levels[name].observable or checked.type == LANGUAGE_CONTENT)
-            },
+            referenced_levels=self._levels_of(checked) if checked.refs else _NO_LEVELS,
             default_applied=self.batch.collection.default_tlp if checked.tlp is None else None,
         )
+
+    def _levels_of(self, checked: CheckedObject) -> dict[StixId, Tlp]:
+        """Return the levels of what an object would give away."""
+        return {
+            name: self.levels[name].tlp
+            for name in checked.refs
+            if name in self.levels and (self.levels[name].observable or checked.type == LANGUAGE_CONTENT)
+        }
 
     def _twin(self, checked: CheckedObject, versions: list[StoredVersion]) -> StoredVersion | None:
         """Return the version in this collection that the object only repeats."""

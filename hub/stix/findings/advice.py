@@ -75,15 +75,16 @@ def warnings_about(value: Mapping[str, object], *, at: datetime) -> tuple[str, .
 
 def _warnings(value: Mapping[str, object], at: datetime) -> Iterator[str]:
     kind = str(value["type"])
-    if shape_of_type(kind) is None:
-        yield f"type: STIX 2.1 defines no {shown(kind)}; its own properties were not checked."
-    else:
+    is_defined = shape_of_type(kind) is not None
+    if is_defined:
         yield from _id_warnings(kind, value)
+    else:
+        yield f"type: STIX 2.1 defines no {shown(kind)}; its own properties were not checked."
     if value.get("name") == "":
         yield "name is empty."
-    custom = value.keys() - members_of(kind).keys()
-    if custom and shape_of_type(kind) is not None:
-        yield from _name_warnings(value, custom, kind)
+    members = members_of(kind).keys()
+    if is_defined and not value.keys() <= members:
+        yield from _name_warnings(value, value.keys() - members, kind)
     for name, warnings in _BY_PROPERTY.items():
         if name in value:
             yield from warnings(value[name])

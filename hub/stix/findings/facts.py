@@ -1,5 +1,6 @@
 """What the hub needs to know of an object that it accepts."""
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
@@ -15,8 +16,7 @@ from hub.stix.form.identity import is_observable
 from hub.stix.form.names import instant_of_text
 from hub.stix.form.references import references_of
 
-_FRACTION: Final = b".0"
-_WHOLE_NUMBERS: Final = (b".0,", b".0}", b".0]")
+_WHOLE_NUMBER: Final = re.compile(rb"\.0[,}\]]")
 """How a whole number with a fraction ends where it is written (and seldom a text)."""
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
@@ -52,7 +52,7 @@ def checked(value: Mapping[str, object], piece: bytes, *, position: int, warning
 def digest_of(value: object) -> bytes:
     """Return the SHA-256 of a JSON value's canonical form: sorted names, no white space, whole numbers as integers."""
     written = _ENCODER.encode(value)
-    if _FRACTION in written and any(ending in written for ending in _WHOLE_NUMBERS):
+    if _WHOLE_NUMBER.search(written):
         written = _ENCODER.encode(_with_whole_numbers(value))
     return sha256(written).digest()
 

@@ -37,11 +37,11 @@ def marking_problems(value: Mapping[str, object]) -> Iterator[Problem]:
 
 def markings_of(value: Mapping[str, object]) -> tuple[Tlp | None, frozenset[StixId]]:
     """Return the highest TLP level among object and granular markings, None where there is none, and the other ones."""
-    names = {StixId(name) for _, name in _marking_ids(value)}
-    if not names:
-        return None, _NONE
+    names = [StixId(name) for _, name in _marking_ids(value)]
     levels = [LEVELS[name] for name in names if name in LEVELS]
-    return max(levels, default=None), frozenset(names - LEVELS.keys()) if len(levels) < len(names) else _NONE
+    if len(levels) == len(names):
+        return max(levels, default=None), _NONE
+    return max(levels, default=None), frozenset(names) - LEVELS.keys()
 
 
 def definition_of(value: Mapping[str, object]) -> Marking | None:
@@ -61,13 +61,15 @@ def definition_of(value: Mapping[str, object]) -> Marking | None:
     return Marking(kind=MarkingKind.OTHER)
 
 
-def _marking_ids(value: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    for name in _list_of(value, "object_marking_refs"):
-        if isinstance(name, str):
-            yield "object_marking_refs", name
-    for granular in _list_of(value, "granular_markings"):
-        if isinstance(granular, dict) and isinstance(granular.get("marking_ref"), str):
-            yield "granular_markings", granular["marking_ref"]
+def _marking_ids(value: Mapping[str, object]) -> list[tuple[str, str]]:
+    found = [("object_marking_refs", name) for name in _list_of(value, "object_marking_refs") if isinstance(name, str)]
+    if "granular_markings" in value:
+        found += (
+            ("granular_markings", granular["marking_ref"])
+            for granular in _list_of(value, "granular_markings")
+            if isinstance(granular, dict) and isinstance(granular.get("marking_ref"), str)
+        )
+    return found
 
 
 def _list_of(value: Mapping[str, object], name: str) -> list[object]:

@@ -12,6 +12,7 @@ from hub.stix.problems import Code, Problem
 _NOT_CONTENT: Final = frozenset({"object_marking_refs", "marking_ref", "created_by_ref"})
 """References that say whose an object is and how it is handled, not what it is about."""
 
+_NONE: Final[frozenset[StixId]] = frozenset()
 _BARREN: Final = frozenset(Kind) - {Kind.REFERENCE, Kind.LIST, Kind.OBJECT, Kind.DICTIONARY, Kind.EXTENSIONS}
 """Kinds of values that neither are nor hold references."""
 
@@ -21,8 +22,11 @@ def references_of(value: Mapping[str, object]) -> frozenset[StixId]:
 
     INVARIANT: the object has passed every check, so the properties that STIX defines are what it says.
     """
+    barren = _without_references(str(value["type"]))
+    if value.keys() <= barren:
+        return _NONE
     found: list[tuple[str, str]] = []
-    _gather({name: value[name] for name in value.keys() - _without_references(str(value["type"]))}, found)
+    _gather({name: value[name] for name in value.keys() - barren}, found)
     return frozenset(StixId(text) for name, text in found if name not in _NOT_CONTENT and CANONICAL_ID.fullmatch(text))
 
 

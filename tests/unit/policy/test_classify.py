@@ -1,9 +1,10 @@
 """From markings to a handling: the level, the audiences, and what the hub cannot read."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from hub.domain.handling import Handling, Tlp
 from hub.domain.identifiers import OrganisationId, StixId
@@ -66,7 +67,7 @@ def test_where_several_producers_define_a_marking_all_of_them_bind() -> None:
     both = {PACIFIC: [*KNOWN[PACIFIC], *KNOWN[OTHERS]]}
     assert handled(PACIFIC, markings=both) == handling(Tlp.GREEN, PG, SG)
     worse = {PACIFIC: [*KNOWN[PACIFIC], *KNOWN[SCHEME]]}
-    assert handled(PACIFIC, markings=worse) == replace(handling(Tlp.GREEN, PG), unknown_marking=True)
+    assert handled(PACIFIC, markings=worse) == dataclasses.replace(handling(Tlp.GREEN, PG), unknown_marking=True)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_where_several_producers_define_a_marking_all_of_them_bind() -> None:
     ids=["missing", "defined-by-nobody", "of-another-kind", "an-audience-of-which-nothing-is-known"],
 )
 def test_SR_03_what_the_hub_cannot_read_is_an_unknown_marking(markings: Mapping[StixId, Sequence[Marking]]) -> None:
-    assert handled(SCHEME, markings=markings) == replace(handling(Tlp.GREEN), unknown_marking=True)
+    assert handled(SCHEME, markings=markings) == dataclasses.replace(handling(Tlp.GREEN), unknown_marking=True)
 
 
 @pytest.mark.parametrize("known", [PROOF, PACIFIC, OTHERS])
