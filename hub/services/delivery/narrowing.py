@@ -38,8 +38,12 @@ class _Seen(NamedTuple):
 
 
 class _Left(NamedTuple):
-    """What is left of a sight."""
+    """What a wish leaves of a sight.
 
+    INVARIANT: the wish is part of it, or the key of one account would stand for what two wishes leave of its sight.
+    """
+
+    wish: Wish
     epoch: int
     always: tuple[GuardId, ...]
     aged: tuple[tuple[GuardId, tuple[timedelta, timedelta, timedelta]], ...]
@@ -71,7 +75,7 @@ class Narrowing:
                 self._wanted.clear()
                 self._alike.clear()
             left = _narrowed(sight, self._wanted_guards(facts, wish))
-            known = self._sights[seen] = self._alike.setdefault(_left_of(left), left)
+            known = self._sights[seen] = self._alike.setdefault(_left_of(left, wish), left)
         return known
 
     def _wanted_guards(self, facts: Facts, wish: Wish) -> frozenset[GuardId]:
@@ -108,8 +112,8 @@ def _narrowed(sight: Sight, wanted: AbstractSet[GuardId]) -> Sight:
     )
 
 
-def _left_of(sight: Sight) -> _Left:
-    return _Left(sight.key.epoch, sight.clearance.always, sight.clearance.aged, sight.blocks)
+def _left_of(sight: Sight, wish: Wish) -> _Left:
+    return _Left(wish, sight.key.epoch, sight.clearance.always, sight.clearance.aged, sight.blocks)
 
 
 def numbers_of(chosen: Filter, numbers: Mapping[CollectionId, int]) -> tuple[int, ...] | None:

@@ -61,9 +61,13 @@ class Desk:
 
     def portion(self, addressee: Addressee) -> Portion:
         """Read what comes next, which is noted by that."""
-        kept = self._kept(addressee)
-        leased = Leased(kept=kept, lease=0, position=kept.subscription.position)
+        leased = self.leased(addressee)
         return self.outbox.portions([leased])[leased.kept.subscription.id]
+
+    def leased(self, addressee: Addressee) -> Leased:
+        """Return a subscription as whoever works on it has it."""
+        kept = self._kept(addressee)
+        return Leased(kept=kept, lease=0, position=kept.subscription.position)
 
     def arrive(self, addressee: Addressee, portion: Portion) -> None:
         """Let a portion reach its receiver, and move on."""
