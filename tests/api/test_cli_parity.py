@@ -80,7 +80,7 @@ COMMANDS: Final = {
     "list_withdrawals": "withdrawal list",
     "list_my_withdrawals": "withdrawal list",
     "list_my_notices": "withdrawal list",
-    "acknowledge_withdrawal": "withdrawal acknowledge",
+    "acknowledge_withdrawals": "withdrawal acknowledge",
 }
 """By the id of the operation. Who runs a command is the system's user, so `me` is whoever the command names."""
 

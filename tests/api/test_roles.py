@@ -35,6 +35,7 @@ BODIES: Final[dict[str, object]] = {
     "sign_version": {"key": "SHA256:" + "A" * 43, "signature": "A" * 86 + "=="},
     "withdraw_from_agreement": {"member": "AU"},
     "add_subscription": {"channel": "webhook", "url": "https://soc.example/hook"},
+    "acknowledge_withdrawals": {"withdrawals": ["00000000-0000-4000-8000-000000000000"]},
     "change_subscription": {"batch_objects": 10},
     "replay_subscription": {"from": "now"},
     "rotate_secret": {},
@@ -62,7 +63,7 @@ list_my_withdrawals      GET    /me/withdrawals?object={object}            hidde
 list_my_withdrawals      GET    /me/withdrawals?only=overdue               yes     yes     yes     yes
 list_withdrawals         GET    /withdrawals?producer=au-cert              yes     yes     no      no
 list_my_notices          GET    /me/notices                                yes     yes     yes     yes
-acknowledge_withdrawal   POST   /withdrawals/{nothing}/acknowledge         hidden  hidden  hidden  hidden
+acknowledge_withdrawals  POST   /withdrawals/acknowledge                   yes     yes     yes     yes
 list_subscriptions       GET    /subscriptions                             yes     yes     yes     yes
 list_subscriptions       GET    /subscriptions?account=au-cert/guy         yes     yes     yes     hidden
 list_subscriptions       GET    /subscriptions?account=nz-cert/zoe         yes     yes     hidden  hidden

@@ -41,6 +41,13 @@ def withdrawn(region: Region, ana: Caller, zoe: Caller) -> dict[str, Any]:
     return {"object": thing["id"], "notice": notice.id, "account": AccountId(zoe.username)}
 
 
+def acknowledged(caller: Caller, *numbers: str) -> tuple[list[str], list[str]]:
+    """Acknowledge withdrawals; return those that are acknowledged, and those that the caller has nothing to do with."""
+    answer = caller.post("/withdrawals/acknowledge", {"withdrawals": list(numbers)})
+    assert answer.status_code == 200, answer.text
+    return answer.json["acknowledged"], answer.json["unknown"]
+
+
 def test_the_producer_sees_who_was_told(ana: Caller, withdrawn: dict[str, Any]) -> None:
     (item,) = ana.get("/me/withdrawals", {"object": withdrawn["object"]}).json["items"]
     assert (item["account"], item["organisation"], item["cause"]) == ("nz-cert/zoe", "nz-cert", "deleted")
@@ -64,13 +71,15 @@ def test_the_subscriber_sees_what_it_was_told_and_not_by_whom(zoe: Caller, withd
 def test_only_the_subscriber_and_its_administrator_acknowledge(
     region: Region, olga: Caller, ana: Caller, zoe: Caller, withdrawn: dict[str, Any]
 ) -> None:
-    path = f"/withdrawals/{withdrawn['notice']}/acknowledge"
-    assert [caller.post(path).status_code for caller in (ana, olga)] == [404, 403]
-    assert zoe.post(path).status_code == 204
+    nothing = "00000000-0000-4000-8000-000000000000"
+    for stranger in (ana, olga):
+        assert acknowledged(stranger, withdrawn["notice"], nothing) == ([], [withdrawn["notice"], nothing])
+    assert acknowledged(zoe, nothing, withdrawn["notice"]) == ([withdrawn["notice"]], [nothing])
     (first,) = ana.get("/me/withdrawals", {"object": withdrawn["object"]}).json["items"]
     assert first["acknowledged"] is not None
     administrator = region.account("nz-cert/admin", Role.ADMINISTRATOR)
-    assert administrator.post(path).status_code == 204
+    assert acknowledged(administrator, withdrawn["notice"]) == ([withdrawn["notice"]], [])
+    assert len(olga.get("/ledger", {"subject": withdrawn["notice"]}).json["items"]) == 1
     (second,) = ana.get("/me/withdrawals", {"object": withdrawn["object"]}).json["items"]
     assert second["acknowledged"] == first["acknowledged"]
 
@@ -100,7 +109,7 @@ def test_what_nobody_has_acknowledged_in_time_is_overdue(
             cli, ["withdrawal", "list", "--producer", "au-cert", *words, "--json"], env=environment
         )
         assert [each["id"] for each in json.loads(done.stdout)] == told
-    assert zoe.post(f"/withdrawals/{item['id']}/acknowledge").status_code == 204
+    assert acknowledged(zoe, item["id"]) == ([item["id"]], [])
     assert ana.get("/me/withdrawals", {"only": "unacknowledged"}).json["items"] == []
     assert len(ana.get("/me/withdrawals").json["items"]) == 1
 
@@ -113,7 +122,9 @@ def test_a_receiver_acknowledges_before_it_answers_and_nobody_else_before_it_is_
     environment = {"HUB_DATABASE_URL": region.urls.database, "HUB_REDIS_URL": region.urls.redis}
     early = CliRunner().invoke(cli, ["withdrawal", "acknowledge", withdrawn["notice"]], env=environment)
     assert (early.exit_code, "CONFLICT" in early.output) == (1, True)
-    assert zoe.post(f"/withdrawals/{withdrawn['notice']}/acknowledge").status_code == 204
+    assert acknowledged(zoe, withdrawn["notice"]) == ([withdrawn["notice"]], [])
+    late = CliRunner().invoke(cli, ["withdrawal", "acknowledge", withdrawn["notice"], "--json"], env=environment)
+    assert json.loads(late.stdout) == {"acknowledged": [withdrawn["notice"]]}
     (item,) = zoe.get("/me/notices").json["items"]
     assert item["received"] == item["acknowledged"]
 

@@ -34,11 +34,13 @@ def list_(desk: Desk, *, object_id: str | None, producer: str | None, account: s
 
 
 @withdrawal.command()
-@click.argument("withdrawal_id", metavar="WITHDRAWAL", type=click.UUID)
+@click.argument("withdrawal_ids", metavar="WITHDRAWAL...", type=click.UUID, nargs=-1, required=True)
 @writes
-def acknowledge(desk: Desk, withdrawal_id: UUID) -> None:
-    """Say for a subscriber that a withdrawal is dealt with. Safe to repeat; the first time counts."""
-    following.acknowledge_for(desk.pool, WithdrawalId(str(withdrawal_id)), act=desk.act)
+def acknowledge(desk: Desk, withdrawal_ids: tuple[UUID, ...]) -> None:
+    """Say for subscribers that withdrawals are dealt with. Safe to repeat; the first time counts."""
+    numbers = [WithdrawalId(str(each)) for each in withdrawal_ids]
+    following.acknowledge_for(desk.pool, numbers, act=desk.act)
+    desk.show({"acknowledged": [str(each) for each in numbers]})
 
 
 def _all(

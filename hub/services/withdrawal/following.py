@@ -1,6 +1,6 @@
 """What has become of withdrawals: producers ask of their own, subscribers of what they were told, operators of all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,14 +16,13 @@ from hub.store.database import Database, Pool
 from hub.store.ledger import record
 from hub.store.log.placed import was_placed
 from hub.store.withdrawals.notices import (
-    acknowledge_notice,
-    find_notice,
+    acknowledge_notices,
+    lock_notices,
     notices_of_account,
     notices_of_object,
 )
 
 _END: Final = Tick(2**63 - 1)
-_NONE: Final = "There is no such withdrawal, or none that you may see."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,47 +114,46 @@ def notices_received(pool: Pool, account: AccountId, stretch: Stretch) -> list[F
     return _followed(found, stretch)
 
 
-def addressee_of(pool: Pool, withdrawal: WithdrawalId) -> AccountId:
-    """Return whose withdrawal it is; raise NotFoundError where there is none."""
-    with pool.statement() as database:
-        return _known(find_notice(database, withdrawal)).withdrawn.addressee.account
+def acknowledge_for(pool: Pool, withdrawals: Collection[WithdrawalId], *, act: Act) -> None:
+    """Note for subscribers that they have dealt with withdrawals, all or none of them.
 
-
-def acknowledge_for(pool: Pool, withdrawal: WithdrawalId, *, act: Act) -> None:
-    """Note for a subscriber that it has dealt with a withdrawal; raise ConflictError where it knows nothing of it yet.
-
-    Who is not the subscriber knows of notices that are still on their way.
-    """
-    with pool.statement() as database:
-        notice = _known(find_notice(database, withdrawal))
-    if notice.received is None:
-        raise ConflictError("Its subscriber has not been told yet: the notice is sent until it is taken.")
-    acknowledge(pool, withdrawal, act=act)
-
-
-def acknowledge(pool: Pool, withdrawal: WithdrawalId, *, act: Act) -> None:
-    """Note that a subscriber has dealt with a withdrawal. Safe to repeat; the first time counts.
-
-    Whoever has the id was told it, so a receiver may acknowledge before it answers the delivery that brings it.
+    Who is not the subscriber knows of notices that are still on their way: raise ConflictError for such a one, and
+    NotFoundError for one that is none.
     """
     with pool.transaction() as database:
-        notice = _known(find_notice(database, withdrawal))
-        if notice.acknowledged is None:
-            acknowledge_notice(database, withdrawal, by=AccountId(act.actor), now=tick_of(act.at))
-            account = notice.withdrawn.addressee.account
-            record(
-                database,
-                actor=act.actor,
-                action="withdrawal.acknowledge",
-                subject=withdrawal,
-                detail={"account": account, "object": notice.withdrawn.key.object_id},
-            )
+        notices = lock_notices(database, withdrawals)
+        unknown = sorted(set(withdrawals).difference(notice.id for notice in notices))
+        if unknown:
+            raise NotFoundError(f"There is no withdrawal {unknown[0]}; hub withdrawal list names them all.")
+        early = [notice.id for notice in notices if notice.received is None]
+        if early:
+            raise ConflictError(f"The subscriber of {early[0]} has not been told yet: it is sent until it is taken.")
+        _acknowledge(database, notices, act)
 
 
-def _known(notice: Notice | None) -> Notice:
-    if notice is None:
-        raise NotFoundError(_NONE)
-    return notice
+def acknowledge(
+    pool: Pool, withdrawals: Collection[WithdrawalId], *, whose: Callable[[AccountId], bool], act: Act
+) -> frozenset[WithdrawalId]:
+    """Note that subscribers have dealt with withdrawals, and return those that are of accounts that `whose` allows.
+
+    Safe to repeat; the first time counts. Whoever has the id was told it, so a receiver may acknowledge before it
+    answers the delivery that brings it.
+    """
+    with pool.transaction() as database:
+        notices = [
+            notice for notice in lock_notices(database, withdrawals) if whose(notice.withdrawn.addressee.account)
+        ]
+        _acknowledge(database, notices, act)
+    return frozenset(notice.id for notice in notices)
+
+
+def _acknowledge(database: Database, notices: Sequence[Notice], act: Act) -> None:
+    still_open = [notice for notice in notices if notice.acknowledged is None]
+    ids = [notice.id for notice in still_open]
+    acknowledge_notices(database, ids, by=AccountId(act.actor), now=tick_of(act.at))
+    for notice in still_open:
+        detail = {"account": notice.withdrawn.addressee.account, "object": notice.withdrawn.key.object_id}
+        record(database, actor=act.actor, action="withdrawal.acknowledge", subject=notice.id, detail=detail)
 
 
 def _found(

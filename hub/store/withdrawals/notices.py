@@ -170,22 +170,22 @@ def receive_notices(database: Database, notices: Collection[WithdrawalId], *, no
     )
 
 
-def acknowledge_notice(database: Database, notice: WithdrawalId, *, by: AccountId, now: Tick) -> None:
-    """Note that a notice was acknowledged, and with that received. The first acknowledgement stays."""
+def lock_notices(database: Database, notices: Collection[WithdrawalId]) -> list[Notice]:
+    """Return the notices of some ids, and let nobody else change them before this transaction ends."""
+    rows = database.execute(
+        f"SELECT {_COLUMNS} FROM withdrawals w WHERE w.id = ANY(%s) ORDER BY w.number FOR NO KEY UPDATE",  # noqa: S608 - a constant
+        ([UUID(each) for each in notices],),
+    )
+    return [_notice(row) for row in rows]
+
+
+def acknowledge_notices(database: Database, notices: Collection[WithdrawalId], *, by: AccountId, now: Tick) -> None:
+    """Note that notices were acknowledged, and with that received. The first acknowledgement stays."""
     database.execute(
         "UPDATE withdrawals SET received = coalesce(received, %(now)s), acknowledged = %(now)s,"
-        " acknowledged_by = %(by)s WHERE id = %(id)s AND acknowledged IS NULL",
-        {"now": now, "by": by, "id": UUID(notice)},
+        " acknowledged_by = %(by)s WHERE id = ANY(%(ids)s) AND acknowledged IS NULL",
+        {"now": now, "by": by, "ids": [UUID(each) for each in notices]},
     )
-
-
-def find_notice(database: Database, notice: WithdrawalId) -> Notice | None:
-    """Return the notice of an id."""
-    row = database.execute(
-        f"SELECT {_COLUMNS} FROM withdrawals w WHERE w.id = %s",  # noqa: S608 - a constant
-        (UUID(notice),),
-    ).fetchone()
-    return None if row is None else _notice(row)
 
 
 def notices_of_object(  # noqa: PLR0913 - what is chosen, and how much of it

@@ -7,9 +7,10 @@ from pydantic import Field
 from hub.domain.pages import Channel
 from hub.domain.subscriptions.withdrawals import Cause
 from hub.services.withdrawal.following import Followed, Only
-from hub.web.api.models.base import Answer, Instant, ObjectId, Slug
-from hub.web.api.paging import Paging
+from hub.web.api.models.base import Answer, Given, Instant, ObjectId, Slug
+from hub.web.api.paging import MOST, Paging
 
+WithdrawalNumber = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
 WhichOnly = Annotated[
     Only | None, Field(description="`overdue`: what ought to be acknowledged by now; left out, all of them.")
 ]
@@ -32,6 +33,19 @@ class WithdrawalsAsked(OwnWithdrawalsAsked):
     """Of which object and producer, or of all; and which part of the list."""
 
     producer: Slug | None = None
+
+
+class Acknowledgement(Given):
+    """Withdrawals that are dealt with, as notices name them."""
+
+    withdrawals: Annotated[list[WithdrawalNumber], Field(min_length=1, max_length=MOST)]
+
+
+class Acknowledged(Answer):
+    """What has become of an acknowledgement."""
+
+    acknowledged: list[str] = Field(description="Those that are acknowledged now, or were already.")
+    unknown: list[str] = Field(description="Those that are not there, or not yours.")
 
 
 class WithdrawalModel(Answer):

@@ -4,14 +4,16 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from hub.domain.errors import NotFoundError
-from hub.domain.identifiers import OrganisationId, StixId
+from hub.domain.identifiers import AccountId, OrganisationId, StixId
 from hub.domain.subscriptions.withdrawals import WithdrawalId
-from hub.policy.permissions import Permission
+from hub.policy.permissions import Permission, may_of_account
+from hub.services.directory.names import organisation_of_account
 from hub.services.withdrawal import following
 from hub.services.withdrawal.following import Followed, Only, Stretch
-from hub.web.api.call import NOTHING_HERE, Call
+from hub.web.api.call import Call
 from hub.web.api.models.withdrawals import (
+    Acknowledged,
+    Acknowledgement,
     NoticeList,
     NoticeModel,
     NoticesAsked,
@@ -23,7 +25,6 @@ from hub.web.api.models.withdrawals import (
 from hub.web.api.operations import Surface
 from hub.web.api.paging import Paging, cursor_of, no_cursor
 
-_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
 
@@ -65,14 +66,19 @@ def list_my_notices(call: Call, query: NoticesAsked) -> NoticeList:
     return NoticeList(items=items, next=_next(page, found))
 
 
-def acknowledge_withdrawal(call: Call, withdrawal: str) -> None:
+def acknowledge_withdrawals(call: Call, body: Acknowledgement) -> Acknowledged:
     """Say that what was withdrawn is dealt with: removed, or no longer used. Safe to repeat."""
-    if not _UUID.fullmatch(withdrawal):
-        raise NotFoundError(NOTHING_HERE)
-    number = WithdrawalId(withdrawal)
-    account = following.addressee_of(call.pool, number)
-    call.change_of_account(Permission.READ_SUBSCRIPTIONS, Permission.KEEP_SUBSCRIPTIONS, account)
-    following.acknowledge(call.pool, number, act=call.act())
+    call.require(Permission.READ_OWN)
+    asked = [WithdrawalId(each) for each in body.withdrawals]
+
+    def keeps(account: AccountId) -> bool:
+        organisation = organisation_of_account(account)
+        return may_of_account(call.principal, Permission.KEEP_SUBSCRIPTIONS, account, organisation)
+
+    done = following.acknowledge(call.pool, asked, whose=keeps, act=call.act())
+    return Acknowledged(
+        acknowledged=[each for each in asked if each in done], unknown=[each for each in asked if each not in done]
+    )
 
 
 def attach_withdrawals(surface: Surface) -> None:
@@ -92,7 +98,12 @@ def attach_withdrawals(surface: Surface) -> None:
     )
     surface.offer("GET", "/me/notices", list_my_notices, tag="me", answers=NoticeList, query=NoticesAsked)
     surface.offer(
-        "POST", "/withdrawals/<withdrawal>/acknowledge", acknowledge_withdrawal, tag="subscriptions", answers=None
+        "POST",
+        "/withdrawals/acknowledge",
+        acknowledge_withdrawals,
+        tag="subscriptions",
+        answers=Acknowledged,
+        body=Acknowledgement,
     )
 
 
