@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,86 +11,111 @@ from typing import Any, Final
 
 from hub.domain.directory import Role
 from hub.domain.errors import HubError
-from hub.domain.identifiers import AccountId, MemberCode
 from hub.runtime.keys.sealing import read_keys
 from hub.runtime.wiring import opened
-from hub.services.agreements.pairs import suspend_pair
-from hub.services.directory.accounts import disable_account, enable_account
 from hub.services.sealing import Sealer
 from hub.store.database import Pool
+from tests.chaos.followers import Follower, followers
 from tests.chaos.killing import Killer, Kind
-from tests.chaos.subscribers import Customer, customers, wanted
+from tests.chaos.rights import SUSPENDED, Changes
+from tests.chaos.subscribers import Customer, customers
+from tests.chaos.verdict import Pushed, Rights, Subscriber, check_subscriber, seconds_after
 from tests.chaos.writing import PENDING_ABOVE, Writer
 from tests.service.delivery.subscribing import LOOPBACK
-from tests.support.acts import made
-from tests.support.serving import Caller, ServedHub, serving
+from tests.support.serving import Caller, ServedHub, free_port, serving
 
 WRITERS: Final = ("au", "nz", "sg", "jp")
 READERS: Final = ("au", "nz", "sg", "jp", "my")
-SUSPENDED: Final = "my-cert/reader"
-"""Loses its right for good in the middle."""
 
-RESTORED: Final = "jp-cert/reader"
-"""Loses it, and is given it again."""
-
-APART: Final = ("AU", "SG")
-"""Members that are suspended as a pair in the middle."""
-
-_REST_SECONDS: Final = 180.0
+_REST_SECONDS: Final = 240.0
 _POLL: Final = 0.2
+
+Strike = tuple[float, Kind]
+"""What is killed next, and the share of the attack that is over then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What happened."""
+    """What happened. `after_loss` is for how long a reader still read on a stream what it had lost, loss by loss."""
 
     killed: dict[Kind, int]
     objects: int
     deliveries: int
     repeated: int
+    events: int
+    connections: int
+    withdrawals: int
+    after_loss: dict[str, float]
+    rest_seconds: float
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Changes:
-    """The instants by which changes of rights were acknowledged."""
-
-    suspended: float
-    apart: float
+def listed(plan: Sequence[Kind]) -> Iterator[Strike]:
+    """Kill these, one after the other."""
+    for number, kind in enumerate(plan):
+        yield number / len(plan), kind
 
 
-def deliveries(
-    directory: Path, plan: Sequence[Kind], *, subscribers: int, seed: int, tell: Callable[[str], None] = lambda _: None
+def lasting(seconds: float, *, seed: int) -> Iterator[Strike]:
+    """Kill by lot for so long, every kind as likely as any other."""
+    rng = random.Random(seed)  # noqa: S311 - which process dies is no secret
+    begun = time.monotonic()
+    while (share := (time.monotonic() - begun) / seconds) < 1.0:
+        yield share, rng.choice(list(Kind))
+
+
+def deliveries(  # noqa: PLR0913 - an attack has these sizes
+    directory: Path,
+    strikes: Iterable[Strike],
+    *,
+    webhooks: int,
+    streams: int,
+    seed: int,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Report:
-    """Run a hub of its own through the kills planned; raise AssertionError where a subscriber lacks something."""
+    """Run a hub of its own through the strikes; raise AssertionError where a subscriber lacks something."""
     rng = random.Random(seed)  # noqa: S311 - what dies when is no secret
     begun = time.monotonic()
-    settings: dict[str, Any] = {
-        "retry_first_seconds": 0.2,
-        "retry_longest_seconds": 2.0,
-        "stream_processes": 0,
-        "access_log": False,
-    }
-    with serving(
-        directory, delivery_networks=LOOPBACK, pending_above=PENDING_ABOVE, ingest_chunk=50, **settings
-    ) as hub:
+    calm = Event()
+    port = free_port()
+    with serving(directory, **_settings(port)) as hub:
         writers = [_writer(hub, code, seed) for code in WRITERS]
         readers = {f"{code}-cert/reader": hub.account(f"{code}-cert/reader", Role.ANALYST) for code in READERS}
         sealer = Sealer(read_keys(hub.directory / "sealing.key"))
-        with opened(hub.urls) as pool, customers(pool, sealer, list(readers), subscribers, rng=rng) as crowd:
+        with (
+            opened(hub.urls) as pool,
+            customers(pool, sealer, list(readers), webhooks, rng=rng) as crowd,
+            followers(port, list(readers.values()), streams, calm=calm, rng=rng) as audience,
+        ):
+            changes = Changes(pool)
+            changes.prepare()
             killer = Killer(hub=hub, rng=rng)
-            changes = _attack(killer, writers, pool, plan, tell)
+            _attack(killer, writers, changes, strikes, tell)
+            calm.set()
+            tell("the attack is over")
+            rested = time.monotonic()
             _await_rest(hub, pool)
-            _check(hub, crowd, writers, readers, changes)
-            seen = [each for customer in crowd for each in customer.all_deliveries()]
-            first = [each for customer in crowd for each in customer.first_deliveries()]
-    return Report(
-        killed=dict(killer.killed),
-        objects=sum(len(writer.acknowledged) for writer in writers),
-        deliveries=len(first),
-        repeated=len(seen) - len(first),
-        seconds=time.monotonic() - begun,
-    )
+            rights = _rights(writers, readers, changes)
+            _await_followers(hub, audience, rights)
+            rest_seconds = time.monotonic() - rested
+            subscribers: list[Subscriber] = [*crowd, *audience]
+            for each in subscribers:
+                check_subscriber(each, rights, hub.log)
+            return _report(killer, writers, crowd, audience, rights, rest_seconds, time.monotonic() - begun)
+
+
+def _settings(port: int) -> dict[str, Any]:
+    return {
+        "delivery_networks": LOOPBACK,
+        "pending_above": PENDING_ABOVE,
+        "ingest_chunk": 50,
+        "retry_first_seconds": 0.2,
+        "retry_longest_seconds": 2.0,
+        "stream_processes": 1,
+        "stream_port": port,
+        "stream_heartbeat": 2.0,
+        "access_log": False,
+    }
 
 
 def _writer(hub: ServedHub, code: str, seed: int) -> Writer:
@@ -102,31 +127,31 @@ def _writer(hub: ServedHub, code: str, seed: int) -> Writer:
 
 
 def _attack(
-    killer: Killer, writers: Sequence[Writer], pool: Pool, plan: Sequence[Kind], tell: Callable[[str], None]
-) -> _Changes:
-    """Let the writers write, kill beside them, and change rights in the middle of it."""
+    killer: Killer,
+    writers: Sequence[Writer],
+    changes: Changes,
+    strikes: Iterable[Strike],
+    tell: Callable[[str], None],
+) -> None:
+    """Let the writers write, kill beside them, and change rights meanwhile."""
     enough = Event()
-    middle = len(plan) // 2
-    changes = _Changes(0.0, 0.0)
     with ThreadPoolExecutor(len(writers)) as threads:
         running = [threads.submit(writer.run, enough) for writer in writers]
         try:
-            for number, kind in enumerate(plan):
-                if number == middle:
-                    changes = _change(pool)
-                    tell("rights have changed")
+            for number, (share, kind) in enumerate(strikes, 1):
+                for name in changes.due(share):
+                    tell(name)
                 time.sleep(killer.rng.uniform(0.2, 1.5))
                 killer.strike(kind)
                 if kind is Kind.SUPERVISOR:
                     _await_start(killer.hub)
-                tell(f"{number + 1}/{len(plan)} {kind}")
-            _insist(lambda: enable_account(pool, AccountId(RESTORED), act=made("chaos")))
+                tell(f"{share:.0%} {number} {kind}")
+            changes.finish()
             time.sleep(1)
         finally:
             enough.set()
         for future in running:
             future.result()
-    return changes
 
 
 def _await_start(hub: ServedHub) -> None:
@@ -136,28 +161,6 @@ def _await_start(hub: ServedHub) -> None:
         assert hub.process.poll() is None, hub.log[-2_000:]
         assert time.monotonic() < deadline, hub.log[-2_000:]
         time.sleep(_POLL)
-
-
-def _change(pool: Pool) -> _Changes:
-    _insist(lambda: disable_account(pool, AccountId(RESTORED), act=made("chaos")))
-    _insist(lambda: disable_account(pool, AccountId(SUSPENDED), act=made("chaos")))
-    suspended = time.monotonic()
-    one, other = map(MemberCode, APART)
-    _insist(lambda: suspend_pair(pool, one, other, act=made("chaos")))
-    return _Changes(suspended=suspended, apart=time.monotonic())
-
-
-def _insist(act: Callable[[], object]) -> None:
-    """Do something that a dying server may interrupt; it is safe to repeat."""
-    deadline = time.monotonic() + _REST_SECONDS
-    while True:
-        try:
-            act()
-        except HubError:
-            assert time.monotonic() < deadline, "the database does not come back"
-            time.sleep(_POLL)
-        else:
-            return
 
 
 def _await_rest(hub: ServedHub, pool: Pool) -> None:
@@ -179,41 +182,51 @@ def _await_rest(hub: ServedHub, pool: Pool) -> None:
         time.sleep(_POLL)
 
 
-def _check(
-    hub: ServedHub,
-    crowd: Sequence[Customer],
-    writers: Sequence[Writer],
-    readers: dict[str, Caller],
-    changes: _Changes,
-) -> None:
-    """Compare what each was sent with what its account reads by itself now."""
-    pushed: dict[str, tuple[dict[str, Any], str]] = {
-        str(thing["id"]): (dict(thing), writer.alias) for writer in writers for thing in writer.acknowledged
+def _await_followers(hub: ServedHub, audience: Sequence[Follower], rights: Rights) -> None:
+    """Wait until every stream has brought what its account may have now."""
+    deadline = time.monotonic() + _REST_SECONDS
+    for follower in audience:
+        while lacking := rights.of(follower) - follower.received().keys():
+            assert time.monotonic() < deadline, f"{follower.account} lacks {len(lacking)}: {hub.log[-2_000:]}"
+            time.sleep(_POLL)
+
+
+def _rights(writers: Sequence[Writer], readers: dict[str, Caller], changes: Changes) -> Rights:
+    """Ask what each account reads by itself now."""
+    pushed = {
+        str(thing["id"]): Pushed(dict(thing), writer.alias, writer.pushed_at[thing["id"]])
+        for writer in writers
+        for thing in writer.acknowledged
     }
-    pushed_at = {name: at for writer in writers for name, at in writer.pushed_at.items()}
     visible = {account: _visible(reader) for account, reader in readers.items() if account != SUSPENDED}
-    for customer in crowd:
-        customer.check_order()
-        received = customer.received()
-        assert received.keys() <= pushed.keys()
-        assert all(wanted(customer.chosen, *pushed[name]) for name in received), "something that was not wanted"
-        if customer.account == SUSPENDED:
-            late = [name for name in received if pushed_at[name] > changes.suspended]
-            assert not late, "something was sent that was pushed after a suspension was acknowledged"
-            continue
-        mine = {name for name in visible[customer.account] if wanted(customer.chosen, *pushed[name])}
-        missing, more = mine - received.keys(), received.keys() - mine
-        assert not missing, f"{customer.account} lacks {len(missing)} of {len(mine)}: {hub.log[-1_000:]}"
-        assert not [name for name in more if pushed_at[name] > changes.apart], "sent after a pair was suspended"
-        assert not more or _apart(customer.account), "something that the account may not read"
-        if customer.account != RESTORED:
-            assert set(received.values()) <= {1}, "an object came twice, under two delivery ids"
-
-
-def _apart(account: str) -> bool:
-    return account[:2].upper() in APART
+    return Rights(pushed=pushed, visible=visible | {SUSPENDED: set()}, losses=changes.losses)
 
 
 def _visible(reader: Caller) -> set[str]:
     pages = reader.walk("collections/all/objects/", {"limit": "5000"})
     return {thing["id"] for page in pages for thing in page.json().get("objects", [])}
+
+
+def _report(  # noqa: PLR0913, PLR0917 - it is made of all there is
+    killer: Killer,
+    writers: Sequence[Writer],
+    crowd: Sequence[Customer],
+    audience: Sequence[Follower],
+    rights: Rights,
+    rest_seconds: float,
+    seconds: float,
+) -> Report:
+    seen = sum(len(customer.all_deliveries()) for customer in crowd)
+    first = sum(len(customer.first_deliveries()) for customer in crowd)
+    return Report(
+        killed=dict(killer.killed),
+        objects=sum(len(writer.acknowledged) for writer in writers),
+        deliveries=first,
+        repeated=seen - first,
+        events=sum(len(follower.kept) for follower in audience),
+        connections=sum(follower.connections for follower in audience),
+        withdrawals=sum(follower.withdrawn() for follower in audience),
+        after_loss=seconds_after(audience, rights),
+        rest_seconds=rest_seconds,
+        seconds=seconds,
+    )

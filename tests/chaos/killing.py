@@ -21,11 +21,16 @@ class Kind(StrEnum):
     WEB_WORKER = "web worker"
     INGEST = "ingest"
     DELIVER = "deliver"
+    STREAM = "stream"
+    STREAM_WORKER = "stream worker"
     POSTMASTER = "postmaster"
     BACKEND = "postgres backend"
     AUXILIARY = "postgres auxiliary"
     VALKEY = "valkey"
 
+
+WITHOUT_STREAMS: Final = tuple(kind for kind in Kind if kind not in {Kind.STREAM, Kind.STREAM_WORKER})
+"""What there is of a hub that holds no streams."""
 
 _APPEARANCE_SECONDS: Final = 120.0
 _POLL: Final = 0.02
@@ -85,6 +90,8 @@ def _kind_of(process: psutil.Process, supervisor: int) -> Kind | None:
             kind = Kind.INGEST
         case [*_, "hub", "deliver"]:
             kind = Kind.DELIVER
+        case [*_, "hub", "stream"]:
+            kind = Kind.STREAM if direct else Kind.STREAM_WORKER
         case [program, *_] if "valkey-server" in program:
             kind = Kind.VALKEY
         case [program, *_] if program.endswith("/postgres") and direct:

@@ -10,8 +10,8 @@ from threading import Event
 from typing import Final
 
 from hub.domain.directory import Role
-from tests.chaos.killing import Killer, Kind
-from tests.chaos.verdict import check_everything
+from tests.chaos.killing import WITHOUT_STREAMS, Killer, Kind
+from tests.chaos.stored import check_everything
 from tests.chaos.writing import PENDING_ABOVE, Writer
 from tests.support.serving import ServedHub, serving
 
@@ -38,9 +38,9 @@ class Report:
     longest_recovery: float = field(default=0.0)
 
 
-def by_lot(kills: int, *, seed: int) -> list[Kind]:
+def by_lot(kills: int, *, seed: int, kinds: Sequence[Kind] = WITHOUT_STREAMS) -> list[Kind]:
     """Choose what is killed, every kind as likely as any other."""
-    return random.Random(seed).choices(list(Kind), k=kills)  # noqa: S311 - which process dies is no secret
+    return random.Random(seed).choices(kinds, k=kills)  # noqa: S311 - which process dies is no secret
 
 
 def storm(directory: Path, plan: Sequence[Kind], *, seed: int, tell: Callable[[str], None] = lambda _: None) -> Report:

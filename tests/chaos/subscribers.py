@@ -59,6 +59,12 @@ class Customer:
             assert _ids(each) <= _ids(known), "a repeated delivery brings something that its first sending lacked"
         return list(first.values())
 
+    def arrivals(self) -> Iterator[tuple[float, str]]:
+        """Give the objects that arrived, and when each first did."""
+        for each in self.first_deliveries():
+            for name in _ids(each):
+                yield each.at, name
+
     def received(self) -> dict[str, int]:
         """Return how many deliveries brought each object."""
         counts: defaultdict[str, int] = defaultdict(int)
@@ -77,9 +83,14 @@ class Customer:
         assert all(before[1] < after[0] for before, after in pairwise(places)), places
 
 
+def level_of(thing: dict[str, Any]) -> Tlp:
+    """Return the level that an object of ours is marked with."""
+    return max((_LEVELS[name] for name in thing.get("object_marking_refs", []) if name in _LEVELS), default=Tlp.GREEN)
+
+
 def wanted(chosen: Filter, thing: dict[str, Any], producer: str) -> bool:
     """Say by the object itself whether a filter of ours wants it: a rule of its own, apart from the hub's."""
-    level = max((_LEVELS[name] for name in thing.get("object_marking_refs", []) if name in _LEVELS), default=Tlp.GREEN)
+    level = level_of(thing)
     kinds = {"ipv4-addr"} if thing["type"] == "indicator" else set()
     return (
         level is not Tlp.RED

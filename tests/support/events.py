@@ -4,7 +4,7 @@ import socket
 import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPResponse
 from typing import Any, Final
@@ -60,15 +60,15 @@ class EventStream:
         problem: dict[str, Any] = msgspec.json.decode(self.response.read())
         return problem
 
-    def events(self) -> Iterator[Event]:
+    def events(self, patience: float = PATIENCE) -> Iterator[Event]:
         """Give each event as it arrives, until the hub closes the stream."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         while line := self._line():
             assert time.monotonic() < deadline, "nothing but heartbeats"
             event = self._take(line)
             if event is not None:
                 yield event
-                deadline = time.monotonic() + PATIENCE
+                deadline = time.monotonic() + patience
 
     def next(self) -> Event:
         """Wait for the next event."""
@@ -98,6 +98,11 @@ class EventStream:
         """Go away without a word."""
         self.response.close()
         self._connection.close()
+
+    def interrupt(self) -> None:
+        """End it from another thread than the one that reads."""
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
 
     def _take(self, line: str) -> Event | None:
         """Take a line; return the event that it completes, if any."""

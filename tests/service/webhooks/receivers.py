@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,12 +14,13 @@ OK: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """One request as it arrived, and on the how many-th connection; header names in lower case."""
+    """One request as it arrived: when, and on the how many-th connection; header names in lower case."""
 
     connection: int
     line: str
     headers: dict[str, str]
     body: bytes = field(repr=False)
+    at: float = field(default_factory=time.monotonic)
 
 
 Act = Callable[[socket.socket, Arrived], None]
