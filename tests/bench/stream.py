@@ -24,6 +24,7 @@ from hub.runtime.wiring import Parts, build, now, opened
 from hub.services.directory.accounts import add_account
 from hub.services.directory.authenticate import Authenticating
 from hub.services.submit import Submitting
+from tests.bench.suspending import PAIR, suspensions
 from tests.support.acts import made
 from tests.support.serving import ROOT, ServedHub, free_port, serving
 from tests.support.stix import indicator
@@ -32,6 +33,7 @@ STREAMS: Final = 8_000
 EACH: Final = 16
 RUNS: Final = 5
 POSTS: Final = 300
+SUSPENSIONS: Final = 20
 MEMBERS: Final = ("la", "jp", "nz", "kh", "sg", "my", "th", "vn", "bn", "ph")
 _PAUSE: Final = 0.01
 """Between two commits to one stream, so that each finds the hub idle."""
@@ -109,6 +111,7 @@ def measure(streams: int, runs: int, posts: int) -> dict[str, object]:
     """Measure all of it on a hub of its own; milliseconds and KiB."""
     with _bench() as bench:
         figures: dict[str, object] = {"commit_to_event_ms": _latency(bench, posts)}
+        figures["last_event_after_suspension_ms"] = _suspensions(bench)
         credentials = bench.credentials("crowd", streams)
         worker = bench.worker()
         before = worker.memory_info().rss
@@ -140,6 +143,12 @@ def _latency(bench: Bench, posts: int) -> dict[str, float]:
     finally:
         crowd.close()
     return {"p50": round(median(delays), 2), "p99": round(quantiles(delays, n=100)[98], 2)}
+
+
+def _suspensions(bench: Bench) -> dict[str, float]:
+    name = f"{PAIR[1].lower()}-cert/suspended"
+    credentials = [(name, _account(bench.parts, name, Role.ANALYST)[1])] * EACH
+    return suspensions(bench.parts.pool, bench.port, credentials, bench.publish, SUSPENSIONS)
 
 
 def _fan_out(bench: Bench, crowd: CrowdProcess, streams: int, runs: int) -> dict[str, object]:

@@ -11,11 +11,10 @@ from http import HTTPStatus
 from http.client import HTTPException
 from itertools import pairwise
 from threading import Event, Thread
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.domain.subscriptions.filters import Filter
 from tests.chaos.subscribers import FILTERS
-from tests.support.events import Event as Arrival
 from tests.support.events import EventStream, streaming
 from tests.support.serving import Caller
 
@@ -34,9 +33,18 @@ class Pace(Enum):
     LOSING = auto()
 
 
+class Kept(NamedTuple):
+    """An event as it was kept: when it came, its kind and id, and the ids of its objects."""
+
+    at: float
+    kind: str
+    id: str
+    names: list[str]
+
+
 @dataclass(slots=True, kw_only=True)
 class Follower:
-    """A client of the stream, and what it has kept: when each event came, with which id, and what was in it."""
+    """A client of the stream, and what it has kept."""
 
     account: str
     chosen: Filter
@@ -44,7 +52,7 @@ class Follower:
     port: int
     pace: Pace
     rng: random.Random
-    kept: list[tuple[float, Arrival]] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
     connections: int = 0
     _last_id: str | None = None
     _stream: EventStream | None = None
@@ -63,9 +71,9 @@ class Follower:
 
     def arrivals(self) -> Iterator[tuple[float, str]]:
         """Give what was kept of objects, and when it came."""
-        for at, event in list(self.kept):
+        for event in list(self.kept):
             for name in event.names:
-                yield at, name
+                yield event.at, name
 
     def received(self) -> dict[str, int]:
         """Return how often each object came."""
@@ -73,11 +81,11 @@ class Follower:
 
     def withdrawn(self) -> int:
         """Return how many notices of withdrawals came."""
-        return sum(event.kind == "withdrawal" for _, event in self.kept)
+        return sum(event.kind == "withdrawal" for event in self.kept)
 
     def check_order(self) -> None:
         """Positions rise from event to event, across all connections."""
-        places = [event.id for _, event in self.kept if event.kind == "envelope"]
+        places = [event.id for event in self.kept if event.kind == "envelope"]
         assert all(before < after for before, after in pairwise(places)), self.account
 
     def _follow(self, calm: Event, enough: Event) -> None:
@@ -92,7 +100,7 @@ class Follower:
             for event in stream.events(patience=float("inf")):
                 if self.pace is Pace.LOSING and not calm.is_set() and self.rng.random() < LOST_SHARE:
                     return
-                self.kept.append((time.monotonic(), event))
+                self.kept.append(Kept(time.monotonic(), event.kind, event.id, event.names))
                 self._last_id = event.id
                 if enough.is_set():
                     return

@@ -1,0 +1,88 @@
+"""How long after a suspension was acknowledged an open stream still brings what it closed, under a load of commits."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from statistics import median, quantiles
+from threading import Event, Thread
+from typing import Final
+
+from hub.domain.identifiers import MemberCode
+from hub.policy.agreements.pairs import pair_id
+from hub.services.agreements.pairs import resume_pair, suspend_pair
+from hub.services.agreements.standing import approve
+from hub.store.database import Pool
+from tests.support.acts import made
+from tests.support.events import EventStream, streaming
+
+PAIR: Final = (MemberCode("AU"), MemberCode("SG"))
+_SUSPENDED_SECONDS: Final = 0.3
+_PATIENCE_SECONDS: Final = 30.0
+_POLL: Final = 0.005
+
+
+@dataclass(slots=True)
+class Ear:
+    """Whoever reads a stream at once, and the instant of the last event."""
+
+    stream: EventStream
+    last: float = 0.0
+
+    def listen(self) -> None:
+        """Read until the stream is ended."""
+        for event in self.stream.events(patience=float("inf")):
+            if event.kind == "envelope":
+                self.last = time.monotonic()
+
+
+def suspensions(
+    pool: Pool, port: int, credentials: Sequence[tuple[str, str]], publish: Callable[[], object], rounds: int
+) -> dict[str, float]:
+    """Suspend and resume a pair of members while one of them publishes and the other listens; milliseconds."""
+    delays = []
+    with ExitStack() as stack:
+        ears = [Ear(stack.enter_context(streaming(port, each))) for each in credentials]
+        for ear in ears:
+            Thread(target=ear.listen, daemon=True).start()
+            stack.callback(ear.stream.interrupt)
+        stack.enter_context(_publishing(publish))
+        for _ in range(rounds):
+            _await_all(ears, since=time.monotonic())
+            suspend_pair(pool, *PAIR, act=made("bench"))
+            acknowledged = time.monotonic()
+            time.sleep(_SUSPENDED_SECONDS)
+            delays += [max(0.0, ear.last - acknowledged) * 1_000 for ear in ears]
+            resume_pair(pool, *PAIR, act=made("bench"))
+            approve(pool, pair_id(*PAIR), act=made("another"))
+    return {
+        "suspensions": rounds,
+        "p50": round(median(delays), 2),
+        "p99": round(quantiles(delays, n=100)[98], 2),
+        "max": round(max(delays), 2),
+    }
+
+
+def _await_all(ears: Sequence[Ear], *, since: float) -> None:
+    deadline = since + _PATIENCE_SECONDS
+    while any(ear.last < since for ear in ears):
+        assert time.monotonic() < deadline, "a stream brings nothing"
+        time.sleep(_POLL)
+
+
+@contextmanager
+def _publishing(publish: Callable[[], object]) -> Iterator[None]:
+    """Publish one object after the other for as long as the block runs."""
+    enough = Event()
+
+    def work() -> None:
+        while not enough.wait(_POLL):
+            publish()
+
+    thread = Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        enough.set()
+        thread.join()
