@@ -84,7 +84,7 @@ def deliveries(  # noqa: PLR0913 - an attack has these sizes
         sealer = Sealer(read_keys(hub.directory / "sealing.key"))
         with (
             opened(hub.urls) as pool,
-            customers(pool, sealer, list(readers), webhooks, rng=rng) as crowd,
+            customers(pool, sealer, list(readers), webhooks, calm=calm, rng=rng) as crowd,
             followers(port, list(readers.values()), streams, calm=calm, rng=rng) as audience,
         ):
             changes = Changes(pool)

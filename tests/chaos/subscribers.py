@@ -2,12 +2,12 @@
 
 import random
 import socket
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
+from threading import Event
 from typing import Any, Final
 
 import msgspec
@@ -45,7 +45,6 @@ class Customer:
     account: str
     chosen: Filter
     subscriber: Subscriber
-    began: float = field(default_factory=time.monotonic)
 
     def all_deliveries(self) -> list[Arrived]:
         """Return what arrived of objects; notices of withdrawals have no place in the log."""
@@ -103,15 +102,15 @@ def wanted(chosen: Filter, thing: dict[str, Any], producer: str) -> bool:
 
 
 @contextmanager
-def customers(
-    pool: Pool, sealer: Sealer, accounts: Sequence[str], count: int, *, rng: random.Random
+def customers(  # noqa: PLR0913 - a crowd has these facts
+    pool: Pool, sealer: Sealer, accounts: Sequence[str], count: int, *, calm: Event, rng: random.Random
 ) -> Iterator[list[Customer]]:
-    """Subscribe so many, accounts and filters in turn; every fifth is slow and every fifth fails now and then."""
+    """Subscribe so many, accounts and filters in turn; every fifth is slow until it is calm, and every fifth fails."""
     with ExitStack() as stack:
         made = []
         for number in range(count):
             account, chosen = accounts[number % len(accounts)], FILTERS[number % len(FILTERS)]
-            act = _slow if number % 5 == 3 else _failing(rng) if number % 5 == 4 else says(OK)
+            act = _slow(calm) if number % 5 == 3 else _failing(rng) if number % 5 == 4 else says(OK)
             entered = stack.enter_context(subscriber(pool, sealer, account, chosen, act=act))
             made.append(Customer(account=account, chosen=chosen, subscriber=entered))
         yield made
@@ -121,9 +120,14 @@ def _ids(arrived: Arrived) -> set[str]:
     return {thing["id"] for thing in msgspec.json.decode(arrived.body)["objects"]}
 
 
-def _slow(stream: socket.socket, _: Arrived) -> None:
-    time.sleep(SLOW_SECONDS)
-    stream.sendall(OK)
+def _slow(calm: Event) -> Act:
+    """Take a while over each answer, until it is calm."""
+
+    def act(stream: socket.socket, _: Arrived) -> None:
+        calm.wait(SLOW_SECONDS)
+        stream.sendall(OK)
+
+    return act
 
 
 def _failing(rng: random.Random) -> Act:
