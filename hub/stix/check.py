@@ -20,7 +20,7 @@ from hub.stix.form.properties import emptiness_problems, name_problems
 from hub.stix.form.references import reference_problems
 from hub.stix.form.sizes import is_within_caps, size_problems
 from hub.stix.form.values import value_problems
-from hub.stix.patterns import pattern_bytes, pattern_problem
+from hub.stix.patterns import parsed_pattern_problem, pattern_problem, pattern_to_parse, pattern_version_problem
 from hub.stix.problems import Code, Problem
 
 _TOO_MUCH: Final = Problem(
@@ -48,10 +48,11 @@ def check_objects(envelope: Envelope, *, caps: Caps, at: datetime) -> CheckedEnv
         if not isinstance(value, dict):
             refused.append(_refused(position, value, Problem(Code.TYPE_INVALID, "This is not an object.")))
             continue
-        length = pattern_bytes(value, caps)
-        patterns += length
-        over = length > 0 and patterns > caps.envelope_pattern_bytes
-        problem = _TOO_MUCH if over else first_problem(value, piece, caps)
+        pattern = pattern_to_parse(value, caps)
+        if pattern is not None:
+            patterns += len(pattern.encode())
+        over = pattern is not None and patterns > caps.envelope_pattern_bytes
+        problem = _TOO_MUCH if over else _first_problem(value, piece, pattern, caps)
         if problem is None:
             accepted.append(checked(value, piece, position=position, warnings=warnings_about(value, at=at)))
         else:
@@ -61,8 +62,14 @@ def check_objects(envelope: Envelope, *, caps: Caps, at: datetime) -> CheckedEnv
 
 def first_problem(value: Mapping[str, object], piece: bytes, caps: Caps) -> Problem | None:
     """Return why an object is refused, or None; `piece` are the bytes that it was read from."""
+    return _first_problem(value, piece, pattern_to_parse(value, caps), caps)
+
+
+def _first_problem(value: Mapping[str, object], piece: bytes, pattern: str | None, caps: Caps) -> Problem | None:
+    """Do so where `pattern` is known, what has to be parsed of the object."""
     if fast.accepts(value) and is_within_caps(value, piece, caps):
-        return pattern_problem(value, caps)
+        problem = pattern_version_problem(value)
+        return problem if problem or pattern is None else parsed_pattern_problem(value, pattern, caps)
     return every_problem(value, len(piece), caps)
 
 

@@ -32,7 +32,7 @@ def _read_quickly(body: bytes) -> object:
     A quick reader keeps the last of two members of one name, and every integer. Written again, the value has as many
     quotation marks as the body had, or something was lost; and the writer refuses integers beyond 53 bits.
     """
-    if _SUSPECT_BYTES.search(body):
+    if b"\\" in body and _SUSPECT_BYTES.search(body):
         return _UNSURE
     try:
         value: object = _QUICK.decode(body)

@@ -61,21 +61,28 @@ class Complexity:
 
 def pattern_problem(value: Mapping[str, object], caps: Caps) -> Problem | None:
     """Return what is wrong with the pattern of an indicator, or None. Languages other than STIX are not looked into."""
-    pattern = _pattern_of(value)
-    if pattern is None:
-        return None
+    return pattern_version_problem(value) or (
+        None if (pattern := pattern_to_parse(value, caps)) is None else parsed_pattern_problem(value, pattern, caps)
+    )
+
+
+def pattern_version_problem(value: Mapping[str, object]) -> Problem | None:
+    """Return that the pattern of an indicator is of a version of STIX's language that is none, or None."""
     version = value.get("pattern_version", "2.1")
-    if version not in _VERSIONS:
-        return Problem(Code.PATTERN_VERSION, f"pattern_version: {shown(version)} is neither 2.0 nor 2.1.")
-    if is_known_at_a_glance(pattern, caps):
+    if version in _VERSIONS or _pattern_of(value) is None:
         return None
-    return _remembered(pattern, str(version), caps)
+    return Problem(Code.PATTERN_VERSION, f"pattern_version: {shown(version)} is neither 2.0 nor 2.1.")
 
 
-def pattern_bytes(value: Mapping[str, object], caps: Caps) -> int:
-    """Return the length of a pattern that has to be parsed; 0 where there is none, or one known at a glance."""
+def pattern_to_parse(value: Mapping[str, object], caps: Caps) -> str | None:
+    """Return the pattern of an indicator; None where it is known at a glance, or there is none in STIX's language."""
     pattern = _pattern_of(value)
-    return 0 if pattern is None or is_known_at_a_glance(pattern, caps) else len(pattern.encode())
+    return None if pattern is None or is_known_at_a_glance(pattern, caps) else pattern
+
+
+def parsed_pattern_problem(value: Mapping[str, object], pattern: str, caps: Caps) -> Problem | None:
+    """Return what is wrong with the pattern of an indicator whose version is known, or None."""
+    return _remembered(pattern, str(value.get("pattern_version", "2.1")), caps)
 
 
 def is_known_at_a_glance(pattern: str, caps: Caps) -> bool:

@@ -11,6 +11,7 @@ from tests.bench.client import Target, line
 from tests.bench.content import envelopes
 from tests.bench.figures import Chapter, Figure, Ratio, ratio
 from tests.bench.floors import serving_floor
+from tests.bench.growing import growing
 from tests.bench.peers import serving_medallion
 from tests.bench.pushing import pushing
 from tests.bench.stage import COLLECTION, Stage, multiply, staged
@@ -37,6 +38,11 @@ class Size:
 def pushing_chapter(size: Size, say: Say) -> Chapter:
     """Push envelopes of 1, 100 and 1,000 objects, beside the floors and medallion."""
     return pushing(objects=size.objects, rounds=size.rounds, say=say)
+
+
+def growing_chapter(size: Size, say: Say) -> Chapter:
+    """Push into a log that is growing."""
+    return growing(depths=size.depths, objects=size.objects, rounds=size.rounds, say=say)
 
 
 def pulling(size: Size, say: Say) -> Chapter:
@@ -132,6 +138,7 @@ def suspending(size: Size, say: Say) -> Chapter:
 
 CHAPTERS: Final[Mapping[str, Callable[[Size, Say], Chapter]]] = {
     "push": pushing_chapter,
+    "growth": growing_chapter,
     "pull": pulling,
     "poll": polling,
     "mixed": mixing,

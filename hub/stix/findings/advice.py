@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from hub.stix.audience import EXTENSION_ID
 from hub.stix.findings.derivation import derived_id
 from hub.stix.form.names import instant_of_text, uuid_version_of
-from hub.stix.form.shapes import META_TYPES, OBSERVABLE_TYPES, members_of, shape_of_extension, shape_of_type
+from hub.stix.form.shapes import META_TYPES, OBSERVABLE_TYPES, all_types, members_of, shape_of_extension, shape_of_type
 from hub.stix.problems import shown
 from hub.stix.tlp import TLP2_EXTENSION
 
@@ -70,7 +71,28 @@ _TLP_WORDS: Final = re.compile(r"\s*tlp\b", re.IGNORECASE)
 
 def warnings_about(value: Mapping[str, object], *, at: datetime) -> tuple[str, ...]:
     """Return sentences about an accepted object; nothing here refuses."""
-    return tuple(_warnings(value, at))
+    return () if _needs_no_word(value) else tuple(_warnings(value, at))
+
+
+def _needs_no_word(value: Mapping[str, object]) -> bool:
+    """Return whether it is certain that there is none, without going through all that there might be."""
+    quiet = _quiet().get(str(value["type"]))
+    return (
+        quiet is not None
+        and value.keys() <= quiet
+        and uuid_version_of(str(value["id"])) == "4"
+        and value.get("name") != ""
+    )
+
+
+@cache
+def _quiet() -> Mapping[str, frozenset[str]]:
+    """Return, for each type that is no observable, the properties that none of the warnings looks at."""
+    kinds = [kind for kind in all_types() if kind not in OBSERVABLE_TYPES]
+    return {
+        kind: frozenset(members_of(kind)) - _BY_PROPERTY.keys() - _LOOKED_AT_BY_TYPE.get(kind, frozenset())
+        for kind in kinds
+    }
 
 
 def _warnings(value: Mapping[str, object], at: datetime) -> Iterator[str]:
@@ -169,6 +191,14 @@ _BY_PROPERTY: Final[Mapping[str, Callable[[object], Iterator[str]]]] = {
     "external_references": _link_warnings,
     "hashes": _hash_warnings,
 }
+
+_LOOKED_AT_BY_TYPE: Final[Mapping[str, frozenset[str]]] = {
+    "relationship": frozenset({"relationship_type"}),
+    "indicator": frozenset({"valid_until"}),
+    "marking-definition": frozenset({"definition", "definition_type"}),
+    **dict.fromkeys(("report", "grouping", "note", "opinion"), frozenset({"object_refs"})),
+}
+"""What those look at that follow."""
 
 _BY_TYPE: Final[Mapping[str, Callable[[Mapping[str, object], datetime], Iterator[str]]]] = {
     "relationship": _relationship_warnings,

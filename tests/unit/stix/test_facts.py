@@ -1,7 +1,7 @@
 """The facts of an accepted object, and the warnings beside them."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import given
@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 from hub.domain.clock import parse_timestamp
 from hub.domain.submissions import Caps
 from hub.stix.check import check_envelope
+from hub.stix.findings.advice import _warnings, warnings_about
 from hub.stix.findings.facts import digest_of
 from tests.unit.stix.examples import (
     AT,
+    EXTENDED,
     GREEN,
     OTHER_UUID,
+    PLAIN,
     STATEMENT,
     UUID,
     accepted,
@@ -133,3 +136,22 @@ def test_what_is_usual_has_no_warning() -> None:
     assert accepted(derived).warnings == ()
     assert accepted(identity(x_anything=1)).warnings == ()
     assert not any("defines no such" in text for text in accepted(identity(rank=1, extensions=toplevel)).warnings)
+
+
+LOUD: Final = (
+    indicator(valid_until="2026-02-01T00:00:00Z"),
+    domain_object("relationship", relationship_type="knows"),
+    statement(definition={"statement": "TLP:RED"}),
+    identity(name=""),
+    identity(rank=1),
+    identity(id=f"identity--{UUID[:14]}1{UUID[15:]}"),
+    identity(external_references=[{"source_name": "a", "url": "javascript:alert(1)"}]),
+    domain_object("report", name="r", object_refs=[f"marking-definition--{UUID}"]),
+)
+
+
+@pytest.mark.parametrize("value", [*PLAIN, *EXTENDED, *LOUD], ids=lambda value: value["type"])
+def test_what_is_passed_over_quickly_needs_no_word(value: dict[str, Any]) -> None:
+    said = tuple(_warnings(value, AT))
+    assert warnings_about(value, at=AT) == said
+    assert said or value not in LOUD
