@@ -41,7 +41,7 @@ def markings_of(value: Mapping[str, object]) -> tuple[Tlp | None, frozenset[Stix
     levels = [LEVELS[name] for name in names if name in LEVELS]
     if len(levels) == len(names):
         return max(levels, default=None), _NONE
-    return max(levels, default=None), frozenset(names) - LEVELS.keys()
+    return max(levels, default=None), frozenset(names).difference(LEVELS)
 
 
 def definition_of(value: Mapping[str, object]) -> Marking | None:

@@ -70,6 +70,7 @@ def test_refs_are_all_references_apart_from_markings_and_the_creator() -> None:
     assert checked.refs == {f"{kind}--{UUID}" for kind in ("malware", "url", "tool", "campaign", "note")}
     assert checked.created_by_ref == f"identity--{OTHER_UUID}"
     assert checked.marking_refs == {STATEMENT}
+    assert hash(checked.marking_refs) == hash(frozenset({STATEMENT})), "it is a key where objects are classed"
 
 
 def test_two_spellings_of_one_value_have_one_digest() -> None:
