@@ -53,7 +53,7 @@ class FullPages:
 
     def keep(self, query: Query, number: int, allowed: Allowed, seen: Slice) -> None:
         """Keep a page in the place of the one before, if it is settled. What limits age asks anew at every instant."""
-        if not seen.settled or allowed.aged:
+        if seen.beyond is None or allowed.aged:
             return
         page = FullPage(seen, size=sum(_ROW_BYTES + len(row[1]) for row in seen.rows))
         key = _key(query, number, allowed)

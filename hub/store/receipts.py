@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
@@ -166,13 +166,22 @@ class Receipts:
         return digest
 
 
-def unchanged(database: Database, given: Given) -> int | None:
-    """Return after how many rewrites of the log a full page was found to be what it was; None where it may not be.
+def unchanged(database: Database, given: Given, *, beyond: Tick | None) -> int | None:
+    """Return after how many rewrites of the log a settled page was found to be what it was; None where it may not be.
+
+    `beyond` is where the row stands of which it says that there is more.
 
     A row that changes where it stands or who may read it leaves its former place behind, and one that is new stands
-    beyond every full page.
+    beyond every full page. What the reader could not see there counts for nothing: it has not been in the page, and
+    what opens takes a new place, so the reader is not made to wait for what is hidden.
     """
-    facts = _places(given) | {"rewrites": given.rewrites, "most": _MOST_REWRITTEN}
+    if beyond is None:
+        return None
+    facts = _places(replace(given, last=beyond)) | {
+        "rewrites": given.rewrites,
+        "most": _MOST_REWRITTEN,
+        "guards": list(given.allowed.guards),
+    }
     ((rewrites, same),) = database.execute(_REWRITTEN, facts).fetchall()
     return rewrites if same else None
 
@@ -195,12 +204,13 @@ _MOST_REWRITTEN: Final = 1_000
 """So many rows that were rewritten since a page was read are compared with it; beyond that it is read anew."""
 
 _REWRITTEN: Final = """
-    SELECT h.rewrites, count(f.tick) < %(most)s AND NOT coalesce(bool_or(
+    SELECT h.rewrites, count(f.tick) < %(most)s AND NOT coalesce(bool_or(f.guard = ANY(%(guards)s::int4[]) AND (
         (f.tick > %(after)s::int8 AND f.tick <= %(last)s::int8)
         OR EXISTS (SELECT FROM unnest(%(from_seqs)s::int8[], %(to_seqs)s::int8[]) AS span (low, high)
-                   WHERE f.seq > span.low AND f.seq <= span.high)), false)
+                   WHERE f.seq > span.low AND f.seq <= span.high))), false)
     FROM log_head h
-    LEFT JOIN (SELECT tick, seq FROM former_rows WHERE until > %(rewrites)s ORDER BY until LIMIT %(most)s) AS f ON true
+    LEFT JOIN (SELECT tick, seq, guard FROM former_rows WHERE until > %(rewrites)s ORDER BY until LIMIT %(most)s) AS f
+        ON true
     GROUP BY h.rewrites
 """
 

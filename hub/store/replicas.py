@@ -39,7 +39,7 @@ class Replicas:
         except UnavailableError:
             self._failed[number] = monotonic()
             return ask(primary)
-        same = seen.epoch == epoch and seen.rewrites >= rewrites and (seen.settled or seen.head >= head)
+        same = seen.epoch == epoch and seen.rewrites >= rewrites and (seen.beyond is not None or seen.head >= head)
         return seen if same else ask(primary)
 
     def _next(self) -> int | None:

@@ -43,7 +43,7 @@ class Noting:
         with self._pool.statement() as database:
             if self._receipts.note_again(database, given, Owner(account), epoch=allowed.epoch):
                 return given.rewrites
-            rewrites = unchanged(database, given)
+            rewrites = unchanged(database, given, beyond=seen.beyond)
             if rewrites is None or rewrites == given.rewrites:
                 return None
             given = replace(given, rewrites=rewrites)

@@ -16,7 +16,9 @@ ASKED: Final = Query(collection=ALL, limit=1)
 ALLOWED: Final = Allowed(guards=(GuardId(1), GuardId(2)), aged=[])
 BLOCK: Final = Block(guards=frozenset({GuardId(1)}), through_seq=1, through_tick=Tick(1), base=Tick(9))
 AGED: Final = AgedGuard(guard=GuardId(3), own_since=1, newest_since=0, producers_since=0)
-FULL: Final = Slice(epoch=1, genesis=Tick(0), rewrites=4, head=Tick(9), rows=[(1, b"x" * 100)], more=True, settled=True)
+FULL: Final = Slice(
+    epoch=1, genesis=Tick(0), rewrites=4, head=Tick(9), rows=[(1, b"x" * 100)], more=True, beyond=Tick(2)
+)
 LARGE: Final = 2**20
 
 
@@ -85,5 +87,5 @@ def test_a_page_is_found_by_those_alone_who_may_read_the_same_in_the_same_places
 def test_what_may_change_by_itself_is_not_kept() -> None:
     pages = FullPages(LARGE)
     pages.keep(ASKED, 0, replace(ALLOWED, aged=[AGED]), FULL)
-    pages.keep(ASKED, 0, ALLOWED, replace(FULL, settled=False))
+    pages.keep(ASKED, 0, ALLOWED, replace(FULL, beyond=None))
     assert pages.find(ASKED, 0, ALLOWED) is None

@@ -24,6 +24,7 @@ class Slice:
 
     `rewrites` and `head` are the state of the log that the rows are of. A page is settled where only a rewrite of what
     it goes over makes it another: it is full, and no older version of an object that arrives late takes a place in it.
+    `beyond` is how far it goes then: to the first row that it has no room for.
     """
 
     epoch: int
@@ -32,7 +33,7 @@ class Slice:
     head: Tick
     rows: list[tuple[Any, ...]]
     more: bool
-    settled: bool
+    beyond: Tick | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +121,7 @@ def _read(database: Database, query: Query, collections: Sequence[int], allowed:
     genesis = rewrites = head = 0
     spent = 0
     more = False
+    beyond: Tick | None = None
     for batch in _batches(segments(allowed, query.after)):
         wanted = query.limit + 1 - len(rows)
         left = None if form.most_bytes is None else form.most_bytes - spent
@@ -134,6 +136,8 @@ def _read(database: Database, query: Query, collections: Sequence[int], allowed:
         kept = [row for row in found if row[1] is not None]
         rows += kept
         more = len(kept) < len(found) or len(rows) > query.limit
+        if more:
+            beyond = rows[query.limit][0] if len(rows) > query.limit else found[len(kept)][0]
         if more or len(epochs) > 1:
             break
         spent += 0 if left is None else sum(len(row[1]) for row in kept)
@@ -144,7 +148,7 @@ def _read(database: Database, query: Query, collections: Sequence[int], allowed:
         head=Tick(head),
         rows=rows[: query.limit],
         more=more,
-        settled=more and VersionKeyword.FIRST not in query.versions.keywords,
+        beyond=None if VersionKeyword.FIRST in query.versions.keywords else beyond,
     )
 
 
