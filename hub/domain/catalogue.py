@@ -1,7 +1,7 @@
 """The collections that the hub hosts: one a member country, regional ones, and the virtual `all`."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from hub.domain.directory import Member, Organisation, OrganisationKind
@@ -53,6 +53,12 @@ class Catalogue:
     collections: tuple[Collection, ...]
     members: tuple[Member, ...]
     organisations: tuple[Organisation, ...]
+    _named: Mapping[str, Collection] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the collections by their names: each request asks for one several times."""
+        named = {name: entry for entry in reversed(self.collections) for name in (entry.alias, entry.id)}
+        object.__setattr__(self, "_named", named)
 
     def __iter__(self) -> Iterator[Collection]:
         """Go through the collections in order of id (TAXII 2.1 interoperability, §2.1.7)."""
@@ -60,8 +66,4 @@ class Catalogue:
 
     def find(self, name: str) -> Collection | None:
         """Return the collection of an id (in either case) or alias; None where there is none."""
-        wanted = name.lower()
-        for collection in self.collections:
-            if wanted in (collection.id, collection.alias):
-                return collection
-        return None
+        return self._named.get(name.lower())

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 from zlib import crc32
@@ -12,6 +13,7 @@ from tests.bench.figures import Figure, milliseconds, rate
 from tests.bench.stage import Stage
 
 _POLLS: Final = 300
+_PAGES: Final = 50
 
 
 def push(  # noqa: PLR0913 - a workload is made of its numbers
@@ -48,6 +50,15 @@ def poll(target: Target, query: str, *, name: str, polls: int = _POLLS) -> Figur
         for _ in range(10):
             asked.get(query)
         return milliseconds(name, [timed(lambda: asked.get(query)) for _ in range(polls)])
+
+
+def read(target: Target, query: str, *, name: str, pages: int = _PAGES) -> Figure:
+    """Read a page of 1,000 many times, each of one object less than the one before: no such page was read before."""
+    with line(target) as asked:
+        queries = [f"?limit={1_010 - number}{query}" for number in range(pages + 10)]
+        for early in queries[:10]:
+            asked.get(early)
+        return milliseconds(name, [timed(partial(asked.get, query)) for query in queries[10:]])
 
 
 def tail_query(stage: Stage) -> str:
