@@ -168,6 +168,8 @@ def _pr_09_id_owned_by_other(facts: PublishFacts) -> Verdict | None:
 
 
 def _pr_10_version_conflict(facts: PublishFacts) -> Verdict | None:
+    if not facts.stored:
+        return None
     version, digest = facts.object.version_tick, facts.object.digest
     if version is None:
         return None
@@ -182,7 +184,9 @@ def _pr_10_version_conflict(facts: PublishFacts) -> Verdict | None:
 
 
 def _pr_11_revoked_final(facts: PublishFacts) -> Verdict | None:
-    version, newest = facts.object.version_tick, _newest(facts.stored) if facts.stored else None
+    if not facts.stored:
+        return None
+    version, newest = facts.object.version_tick, _newest(facts.stored)
     if version is None or newest is None or not newest.revoked or version <= newest.version_tick:
         return None
     return _refuse(
@@ -191,6 +195,8 @@ def _pr_11_revoked_final(facts: PublishFacts) -> Verdict | None:
 
 
 def _pr_12_identity_changed(facts: PublishFacts) -> Verdict | None:
+    if not facts.stored:
+        return None
     created, creator = facts.object.created, facts.object.created_by_ref
     if facts.object.version is None:
         return None

@@ -33,7 +33,7 @@ def growing(*, depths: Sequence[int], objects: int, rounds: int, say: Callable[[
                     size=1_000,
                     clients=1,
                     objects=objects,
-                    rounds=rounds,
+                    rounds=range(rounds),
                     name=f"push at {depth:,} rows",
                 )
             )
@@ -41,7 +41,9 @@ def growing(*, depths: Sequence[int], objects: int, rounds: int, say: Callable[[
         grown = Ratio(
             name=f"push at {depths[-1]:,} rows to {depths[0]:,}", value=ratio(figures[-1], figures[0]), at_least=0.7
         )
-        figures += _sizes(stage)
+        for figure in _sizes(stage):
+            say(f"{figure.name:<60} {figure.median:>12,.2f} {figure.unit}")
+            figures.append(figure)
     return Chapter(title="Growth", figures=tuple(figures), ratios=(grown,))
 
 

@@ -17,12 +17,12 @@ _PAGES: Final = 50
 
 
 def push(  # noqa: PLR0913 - a workload is made of its numbers
-    target: Target, creator: str, *, size: int, clients: int, objects: int, rounds: int, name: str = "push"
+    target: Target, creator: str, *, size: int, clients: int, objects: int, rounds: range, name: str = "push"
 ) -> Figure:
-    """Push fresh indicators in envelopes of one size, from several clients at once."""
+    """Push fresh indicators in envelopes of one size, from several clients at once; other ones in each round."""
     each = max(1, objects // (size * clients))
     seconds = []
-    for number in range(rounds):
+    for number in rounds:
         bodies = [
             envelopes(each, size, seed=crc32(f"{name} {size} {clients} {number} {client}".encode()), creator=creator)
             for client in range(clients)
