@@ -19,7 +19,7 @@ from tests.chaos.followers import Follower, followers
 from tests.chaos.killing import Killer, Kind
 from tests.chaos.rights import SUSPENDED, Changes
 from tests.chaos.subscribers import Customer, customers
-from tests.chaos.verdict import Pushed, Rights, Subscriber, check_subscriber, seconds_after
+from tests.chaos.verdict import Pushed, Rights, Subscriber, check_subscriber, check_withdrawals, seconds_after
 from tests.chaos.writing import PENDING_ABOVE, Writer
 from tests.service.delivery.subscribing import LOOPBACK
 from tests.support.serving import Caller, ServedHub, free_port, serving
@@ -101,6 +101,8 @@ def deliveries(  # noqa: PLR0913 - an attack has these sizes
             subscribers: list[Subscriber] = [*crowd, *audience]
             for each in subscribers:
                 check_subscriber(each, rights, hub.log)
+            for follower in audience:
+                check_withdrawals(follower, rights)
             return _report(killer, writers, crowd, audience, rights, rest_seconds, time.monotonic() - begun)
 
 
@@ -225,7 +227,7 @@ def _report(  # noqa: PLR0913, PLR0917 - it is made of all there is
         repeated=seen - first,
         events=sum(len(follower.kept) for follower in audience),
         connections=sum(follower.connections for follower in audience),
-        withdrawals=sum(follower.withdrawn() for follower in audience),
+        withdrawals=sum(len(follower.withdrawn()) for follower in audience),
         after_loss=seconds_after(audience, rights),
         rest_seconds=rest_seconds,
         seconds=seconds,

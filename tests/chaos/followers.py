@@ -13,6 +13,8 @@ from itertools import pairwise
 from threading import Event, Thread
 from typing import Final, NamedTuple
 
+import msgspec
+
 from hub.domain.subscriptions.filters import Filter
 from tests.chaos.subscribers import FILTERS
 from tests.support.events import EventStream, streaming
@@ -34,12 +36,12 @@ class Pace(Enum):
 
 
 class Kept(NamedTuple):
-    """An event as it was kept: when it came, its kind and id, and the ids of its objects."""
+    """An event as it was kept: when it came, its id, the objects that it brought, and the one that it withdrew."""
 
     at: float
-    kind: str
     id: str
     names: list[str]
+    withdrawn: str | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,13 +81,13 @@ class Follower:
         """Return how often each object came."""
         return Counter(name for _, name in self.arrivals())
 
-    def withdrawn(self) -> int:
-        """Return how many notices of withdrawals came."""
-        return sum(event.kind == "withdrawal" for event in self.kept)
+    def withdrawn(self) -> list[str]:
+        """Return the objects of which withdrawals were told."""
+        return [event.withdrawn for event in self.kept if event.withdrawn is not None]
 
     def check_order(self) -> None:
         """Positions rise from event to event, across all connections."""
-        places = [event.id for event in self.kept if event.kind == "envelope"]
+        places = [event.id for event in self.kept if event.names]
         assert all(before < after for before, after in pairwise(places)), self.account
 
     def _follow(self, calm: Event, enough: Event) -> None:
@@ -100,7 +102,8 @@ class Follower:
             for event in stream.events(patience=float("inf")):
                 if self.pace is Pace.LOSING and not calm.is_set() and self.rng.random() < LOST_SHARE:
                     return
-                self.kept.append(Kept(time.monotonic(), event.kind, event.id, event.names))
+                withdrawn = msgspec.json.decode(event.data)["id"] if event.kind == "withdrawal" else None
+                self.kept.append(Kept(time.monotonic(), event.id, event.names, withdrawn))
                 self._last_id = event.id
                 if enough.is_set():
                     return

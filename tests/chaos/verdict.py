@@ -78,6 +78,13 @@ def check_subscriber(subscriber: Subscriber, rights: Rights, log: str) -> None:
             assert not late, f"{account} was sent what was pushed after the loss was acknowledged: {loss.name}"
 
 
+def check_withdrawals(follower: Follower, rights: Rights) -> None:
+    """Fail where a stream tells of the withdrawal of what its account has never lost."""
+    for name in follower.withdrawn():
+        assert name in rights.pushed, f"{follower.account} is told of what nobody had acknowledged"
+        assert rights.lost(follower.account, name), f"{follower.account} is told that it lost what it may read"
+
+
 def seconds_after(audience: Iterable[Follower], rights: Rights) -> dict[str, float]:
     """Return, loss by loss, for how long after it somebody who reads at once still read on a stream what was lost."""
     longest = dict.fromkeys((loss.name for loss in rights.losses), 0.0)
