@@ -14,9 +14,12 @@ from hub.runtime.embedded.child import Process, Program, last_words, spawn, stop
 
 _POLL: Final = 0.1
 _FIRST_PAUSE: Final = 0.5
-_LONGEST_PAUSE: Final = 30.0
-_HEALTHY_AFTER: Final = 60.0
-"""Seconds a process has to run before an earlier failure is forgotten."""
+_LONGEST_PAUSE: Final = 10.0
+_HEALTHY_AFTER: Final = 10.0
+"""Seconds a process has to run before an earlier failure is forgotten: one that fails as it starts has failed by then.
+
+What is killed now and then is started again at once, however often that is.
+"""
 
 _log = structlog.get_logger(__name__)
 

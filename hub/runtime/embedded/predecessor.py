@@ -11,7 +11,9 @@ import structlog
 from hub.domain.errors import UnavailableError
 
 _SOCKET_LOCK: Final = ".s.PGSQL.5432.lock"
-_FAST_SECONDS: Final = 60
+_FAST_SECONDS: Final = 15
+"""One that was asked to end while it recovered from a crash may wait for ever, and the hub is away for as long."""
+
 _IMMEDIATE_SECONDS: Final = 30
 
 _log = structlog.get_logger(__name__)
