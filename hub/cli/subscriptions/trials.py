@@ -14,7 +14,10 @@ from hub.domain.subscriptions.trials import Finding
 from hub.services.trials import asking
 
 PATIENCE_SECONDS: Final = 10.0
-"""So long a deliverer may take to take it up; what it then does ends by itself."""
+"""So long a deliverer may take to take it up."""
+
+LONGEST_SECONDS: Final = 240.0
+"""So long it may take in all: one whose deliverer was lost is taken up by another."""
 
 _LOOK_SECONDS: Final = 0.2
 
@@ -47,14 +50,15 @@ def test(desk: Desk, subscription_id: object) -> None:
 
 def _awaited(desk: Desk, number: SubscriptionId) -> Finding:
     """Wait until a deliverer has made the test; raise UnavailableError where none takes it up."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    begun = time.monotonic()
     while True:
         trial = asking.show_trial(desk.pool, number)
         if trial.finding is not None:
             return trial.finding
-        if trial.taken is None and time.monotonic() > deadline:
+        patience = PATIENCE_SECONDS if trial.taken is None else LONGEST_SECONDS
+        if time.monotonic() - begun > patience:
             raise UnavailableError(
-                f"Nobody has taken it up in {PATIENCE_SECONDS:.0f} seconds: is hub serve or hub deliver running?"
-                " It is made as soon as one does."
+                f"Nobody has made it in {patience:.0f} seconds: is hub serve or hub deliver running?"
+                " It is made as soon as one is."
             )
         time.sleep(_LOOK_SECONDS)
