@@ -130,6 +130,8 @@ def test_no_model_shows_a_secret_that_it_carries(ana: Caller) -> None:
         ({"channel": "stream"}, "INVALID"),
         ({"collection": "feed"}, "UNPROCESSABLE"),
         ({"password": "secret"}, "PASSWORD"),
+        ({"signature": "v1a"}, "INVALID"),
+        ({"channel": "taxii", "signature": "v1"}, "UNPROCESSABLE"),
         ({"channel": "taxii"}, "WEBHOOK_URL"),
         ({"channel": "taxii", "url": "https://taxii.example/api/"}, "COLLECTION"),
         ({"channel": "taxii", "url": "https://taxii.example/api/", "collection": "feed"}, "PASSWORD"),
@@ -256,8 +258,12 @@ def test_a_webhook_moves_with_its_secret_and_position_and_another_server_is_anot
     before, position = ana.get(f"{AT}/{number}").json, told(region, "show", number)["position"]
     moved = ana.patch(f"{AT}/{number}", {"url": "https://new.example/hooks/7d2a"}).json
     assert moved == before | {"url": "https://new.example/hooks/7d2a"}
+    assert (before["signature"], ana.get(f"{AT}/{number}").json["signature"]) == ("v1", "v1")
+    assert ana.patch(f"{AT}/{number}", {"signature": "v1+v1a"}).json == moved | {"signature": "v1+v1a"}
+    assert told(region, "change", number, "--signature", "v1")["signature"] == "v1"
+    assert ana.post(AT, HOOK | {"signature": "v1+v1a"}).json["subscription"]["signature"] == "v1+v1a"
     assert told(region, "show", number)["position"] == position
-    entry = olga.get("/ledger", {"subject": number}).json["items"][0]
+    entry = olga.get("/ledger", {"subject": number}).json["items"][2]
     assert entry["detail"] == {"account": "au-cert/ana", "to": ["https://soc.example/", "https://new.example/"]}
     assert told(region, "change", number, "--webhook", URL)["url"] == URL
     assert ana.patch(f"{AT}/{number}", {"url": "https://10.0.0.1/"}).json["code"] == "WEBHOOK_URL"

@@ -14,6 +14,7 @@ from hub.cli.subscriptions.options import (
     FILTER,
     OBJECTS_OPTION,
     PASSWORD_FILE,
+    SIGNATURE,
     SUBSCRIPTION,
     PlaceType,
     id_of,
@@ -25,7 +26,7 @@ from hub.cli.subscriptions.trials import test
 from hub.domain.clock import timestamp_of
 from hub.domain.identifiers import AccountId, OrganisationId
 from hub.domain.subscriptions.filters import EVERYTHING
-from hub.domain.subscriptions.subscription import BATCH_BYTES, BATCH_OBJECTS, Target
+from hub.domain.subscriptions.subscription import BATCH_BYTES, BATCH_OBJECTS, Signature, Target
 from hub.runtime.keys.sealing import sealer_of
 from hub.services.subscriptions import adding, catalogue, changing
 from hub.services.subscriptions.positions import Place
@@ -40,6 +41,7 @@ def subscription() -> None:
 @subscription.command()
 @click.option("--account", required=True, metavar="ORG/NAME", help="Whose it is, and by whose rights it reads.")
 @click.option("--webhook", metavar="URL", help="Deliver to a webhook: an address that takes envelopes by POST.")
+@SIGNATURE
 @click.option("--taxii", metavar="URL", help="Deliver to another TAXII 2.1 server, by its API root.")
 @click.option("--collection", metavar="ID", help="The collection of the other server.")
 @click.option("--username", metavar="NAME", help="The user name there; without one the password is a Bearer token.")
@@ -60,6 +62,7 @@ def add(  # noqa: PLR0913 - one parameter an option
     *,
     account: str,
     webhook: str | None,
+    signature: str | None,
     taxii: str | None,
     collection: str | None,
     username: str | None,
@@ -75,7 +78,7 @@ def add(  # noqa: PLR0913 - one parameter an option
     """
     wanted = adding.Wanted(
         account=AccountId(account),
-        target=_target(desk, webhook, taxii, collection, username),
+        target=_target(desk, webhook, taxii, collection, username, signature),
         filter=EVERYTHING if filter_file is None else read_filter(desk, filter_file),
         start=start,
         batch_objects=BATCH_OBJECTS if batch_objects is None else batch_objects,
@@ -115,6 +118,7 @@ def show(desk: Desk, subscription_id: object) -> None:
 @subscription.command()
 @SUBSCRIPTION
 @click.option("--webhook", metavar="URL", help="Deliver to this address from now on, with the same secret.")
+@SIGNATURE
 @FILTER
 @OBJECTS_OPTION
 @BYTES_OPTION
@@ -124,13 +128,15 @@ def change(  # noqa: PLR0913 - one parameter an option
     subscription_id: object,
     *,
     webhook: str | None,
+    signature: str | None,
     filter_file: Path | None,
     batch_objects: int | None,
     batch_bytes: int | None,
 ) -> None:
     """Change what is sent from the next batch on, and where to: the filter as a whole, and the size of a batch."""
     wanted = changing.Change(
-        target=None if webhook is None else webhook_target(webhook, networks=desk.settings.networks),
+        url=None if webhook is None else webhook_target(webhook, networks=desk.settings.networks).url,
+        signature=None if signature is None else Signature(signature),
         filter=None if filter_file is None else read_filter(desk, filter_file),
         batch_objects=batch_objects,
         batch_bytes=batch_bytes,
@@ -198,14 +204,25 @@ def remove(desk: Desk, subscription_id: object, *, yes: bool) -> None:
     desk.show({"removed": number, "account": kept.subscription.account})
 
 
-def _target(desk: Desk, webhook: str | None, taxii: str | None, collection: str | None, username: str | None) -> Target:
+def _target(  # noqa: PLR0913, PLR0917 - one parameter an option
+    desk: Desk,
+    webhook: str | None,
+    taxii: str | None,
+    collection: str | None,
+    username: str | None,
+    signature: str | None,
+) -> Target:
     if (webhook is None) == (taxii is None):
         raise click.UsageError("Give --webhook or --taxii, and one of them.")
     if taxii is not None:
+        if signature is not None:
+            raise click.UsageError("--signature goes with --webhook: a push has a password.")
         return taxii_target(taxii, collection or "", username, networks=desk.settings.networks)
     if collection is not None or username is not None:
         raise click.UsageError("--collection and --username go with --taxii: a webhook's deliveries are signed.")
-    return webhook_target(webhook or "", networks=desk.settings.networks)
+    return webhook_target(
+        webhook or "", networks=desk.settings.networks, signature=Signature(signature or Signature.SECRET)
+    )
 
 
 def _ask(question: str, expected: str) -> None:

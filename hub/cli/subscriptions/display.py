@@ -36,6 +36,8 @@ def order_facts(kept: Kept) -> dict[str, Fact]:
         "channel": subscription.channel,
         "url": target.url if isinstance(target, WebhookTarget | TaxiiTarget) else None,
     }
+    if isinstance(target, WebhookTarget):
+        facts["signature"] = target.signature.value
     if isinstance(target, TaxiiTarget):
         facts |= {"collection": target.collection, "username": target.username}
     return facts | {

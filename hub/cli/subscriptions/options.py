@@ -15,6 +15,7 @@ from hub.domain.errors import ConfigurationError
 from hub.domain.identifiers import SubscriptionId
 from hub.domain.subscriptions.documents import filter_of
 from hub.domain.subscriptions.filters import Filter
+from hub.domain.subscriptions.subscription import Signature
 from hub.runtime.catalogue import load_catalogue
 from hub.services.subscriptions.adding import BYTES, OBJECTS
 from hub.services.subscriptions.positions import Place
@@ -46,6 +47,12 @@ FILTER: Final = click.option(
     type=_READABLE,
     metavar="FILE",
     help="The conditions on what is sent, TOML or JSON; docs/subscriptions.md shows one.",
+)
+SIGNATURE: Final = click.option(
+    "--signature",
+    type=click.Choice([each.value for each in Signature]),
+    metavar="SCHEMES",
+    help="v1, the webhook's secret, or v1+v1a, the hub's own key beside it.  [default: v1]",
 )
 OBJECTS_OPTION: Final = click.option(
     "--batch-objects",

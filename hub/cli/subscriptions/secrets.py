@@ -61,7 +61,7 @@ def set_password(desk: Desk, subscription_id: object, password_file: Path | None
 @with_settings()
 @json_option
 def keys(settings: Settings, *, as_json: bool) -> None:
-    """Print the public keys with which receivers check signatures v1a: each signs every webhook."""
+    """Print the public keys with which receivers check signatures v1a: each signs the webhooks that ask for it."""
     public = public_keys_of(settings)()
     if as_json:
         print_json({"public_keys": public})

@@ -9,7 +9,7 @@ from hub.domain.errors import ConflictError
 from hub.domain.identifiers import SubscriptionId, Tick
 from hub.domain.subscriptions.documents import filter_document
 from hub.domain.subscriptions.filters import Filter
-from hub.domain.subscriptions.subscription import Channel, Subscription, SubscriptionState, WebhookTarget
+from hub.domain.subscriptions.subscription import Signature, Subscription, SubscriptionState, Target, WebhookTarget
 from hub.services.subscriptions.adding import check_batch
 from hub.services.subscriptions.catalogue import known, locked
 from hub.services.subscriptions.positions import Where, position_of
@@ -24,11 +24,12 @@ from hub.store.subscriptions.rows import Kept
 class Change:
     """What is to be different; None leaves it. From the next batch on it holds for all that has not been sent.
 
-    A webhook moves to another `target` with its secret and its position. Another TAXII server is another subscription:
+    A webhook moves to another `url` with its secret and its position. Another TAXII server is another subscription:
     it has a password of its own, and the one that is kept was given for the server that is named.
     """
 
-    target: WebhookTarget | None = None
+    url: str | None = None
+    signature: Signature | None = None
     filter: Filter | None = None
     batch_objects: int | None = None
     batch_bytes: int | None = None
@@ -50,14 +51,9 @@ def change_subscription(pool: Pool, number: SubscriptionId, change: Change, *, a
     """
 
     def amend(was: Subscription) -> Subscription:
-        if change.target is not None and was.channel is not Channel.WEBHOOK:
-            raise ConflictError(
-                "It delivers to another TAXII server, for which its password was given: subscribe to the new one.",
-                code="CHANNEL",
-            )
         wanted = replace(
             was,
-            target=was.target if change.target is None else change.target,
+            target=_target(was.target, change),
             filter=was.filter if change.filter is None else change.filter,
             batch_objects=was.batch_objects if change.batch_objects is None else change.batch_objects,
             batch_bytes=was.batch_bytes if change.batch_bytes is None else change.batch_bytes,
@@ -66,6 +62,20 @@ def change_subscription(pool: Pool, number: SubscriptionId, change: Change, *, a
         return wanted
 
     return _amend(pool, number, amend, action="subscription.change", act=act)
+
+
+def _target(was: Target, change: Change) -> Target:
+    if change.url is None and change.signature is None:
+        return was
+    if not isinstance(was, WebhookTarget):
+        raise ConflictError(
+            "It delivers to another TAXII server, for which its password was given: subscribe to the new one.",
+            code="CHANNEL",
+        )
+    return WebhookTarget(
+        url=was.url if change.url is None else change.url,
+        signature=was.signature if change.signature is None else change.signature,
+    )
 
 
 def pause_subscription(pool: Pool, number: SubscriptionId, *, act: Act) -> Kept:
@@ -140,6 +150,7 @@ def _amend(
 def _facts(subscription: Subscription) -> dict[str, object]:
     return {
         "to": origin_of(subscription.target),
+        "signature": subscription.target.signature if isinstance(subscription.target, WebhookTarget) else None,
         "filter": filter_document(subscription.filter),
         "state": subscription.state,
         "batch_objects": subscription.batch_objects,

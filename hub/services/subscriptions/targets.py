@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from hub.domain.errors import UnprocessableError
-from hub.domain.subscriptions.subscription import Target, TaxiiTarget, WebhookTarget
+from hub.domain.subscriptions.subscription import Signature, Target, TaxiiTarget, WebhookTarget
 from hub.outbound.wire.addresses import Networks, literal_address
 from hub.outbound.wire.endpoints import CODE, Endpoint, parse_endpoint
 
@@ -17,10 +17,10 @@ _USERNAME: Final = re.compile(r"[^\x00-\x1f\x7f:]{1,200}")
 _PASSWORD: Final = re.compile(r"[^\x00-\x1f\x7f]{1,1024}")
 
 
-def webhook_target(url: str, *, networks: Networks) -> WebhookTarget:
+def webhook_target(url: str, *, networks: Networks, signature: Signature = Signature.SECRET) -> WebhookTarget:
     """Read the address of a webhook; raise UnprocessableError where nothing would be delivered there."""
     _check_reach(parse_endpoint(url), networks)
-    return WebhookTarget(url=url)
+    return WebhookTarget(url=url, signature=signature)
 
 
 def taxii_target(url: str, collection: str, username: str | None, *, networks: Networks) -> TaxiiTarget:

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from hub.domain.identifiers import AccountId, SubscriptionId, Tick
 from hub.domain.subscriptions.filters import Filter
-from hub.domain.subscriptions.subscription import Subscription, WebhookTarget
+from hub.domain.subscriptions.subscription import Signature, Subscription, WebhookTarget
 from hub.outbound.webhooks.signature import Trusted, Verdict, verify
 from hub.services.sealing import Sealer
 from hub.services.subscriptions.secrets import Held, new_secret, seal
@@ -62,6 +62,7 @@ def subscriber(  # noqa: PLR0913 - a subscription has these facts
     *,
     act: Act | None = None,
     start: int = 0,
+    signature: Signature = Signature.SECRET,
     **options: Any,
 ) -> Iterator[Subscriber]:
     """Run a receiver and subscribe it for an account, from a position on."""
@@ -71,7 +72,7 @@ def subscriber(  # noqa: PLR0913 - a subscription has these facts
         subscription = Subscription(
             id=number,
             account=AccountId(account),
-            target=WebhookTarget(url=f"http://127.0.0.1:{receiver.port}/hook"),
+            target=WebhookTarget(url=f"http://127.0.0.1:{receiver.port}/hook", signature=signature),
             position=Tick(start),
             filter=chosen or Filter(),
             **options,

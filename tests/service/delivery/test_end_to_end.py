@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hub.cli.main import cli
 from hub.domain.handling import Tlp
 from hub.domain.subscriptions.filters import Filter
+from hub.domain.subscriptions.subscription import Signature
 from hub.outbound.webhooks.signature import Trusted, Verdict, verify
 from hub.runtime.keys.sealing import read_keys
 from hub.runtime.wiring import now, opened
@@ -36,7 +37,7 @@ def test_a_pushed_object_reaches_a_webhook(hub: ServedHub) -> None:
     sent = [indicator(tlp=Tlp.GREEN, confidence=number) for number in range(3)]
     with (
         opened(hub.urls) as pool,
-        subscriber(pool, sealer, "au-cert/feed") as everything,
+        subscriber(pool, sealer, "au-cert/feed", signature=Signature.SECRET_AND_KEY) as everything,
         subscriber(pool, sealer, "au-cert/feed", Filter(confidence_min=2)) as some,
     ):
         feed.accept("au", *sent[:2])
@@ -49,6 +50,7 @@ def test_a_pushed_object_reaches_a_webhook(hub: ServedHub) -> None:
     public = Ed25519PublicKey.from_public_bytes(b64decode(key.removeprefix("whpk_")))
     posted = everything.deliveries[0]
     assert verify(posted.headers, posted.body, Trusted(keys=(public,)), at=now()) is Verdict.GENUINE
+    assert "v1a," not in some.deliveries[0].headers["webhook-signature"]
     assert some.ids == [sent[2]["id"]]
 
 

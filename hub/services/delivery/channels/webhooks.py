@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub.domain.clock import tick_of, timestamp_of
 from hub.domain.identifiers import SubscriptionId, Tick
-from hub.domain.subscriptions.subscription import WebhookTarget
+from hub.domain.subscriptions.subscription import Signature, Target, WebhookTarget
 from hub.outbound.webhooks.answers import Answer, Delivered, Gone, Refused, Unreachable
 from hub.outbound.webhooks.deliveries import Delivery
 from hub.outbound.webhooks.sender import Sender, excerpt_of
@@ -33,11 +33,15 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Way:
-    """Where a subscription is sent to and the secrets that sign it, each with the tick it ends at; what they are of."""
+    """Where a subscription is sent to and the secrets that sign it, each with the tick it ends at; what they are of.
 
-    url: str
+    `keyed` says that the hub's own keys sign it too.
+    """
+
+    target: Target
     sealed: tuple[bytes, ...]
     endpoint: Endpoint
+    keyed: bool
     secrets: tuple[tuple[Secret, Tick], ...]
 
 
@@ -106,20 +110,21 @@ class Webhooks:
     def _way(self, kept: Kept) -> tuple[Endpoint, Signers]:
         """Return where to send and what to sign with; the secrets are opened once as long as they stay."""
         subscription = kept.subscription
-        url = subscription.target.url if isinstance(subscription.target, WebhookTarget) else ""
+        target = subscription.target
         known = self._known.get(subscription.id)
-        if known is None or (known.url, known.sealed) != (url, kept.secrets):
+        if known is None or (known.target, known.sealed) != (target, kept.secrets):
             held = unseal(kept.secrets, subscription.id, sealer=self._sealer(), at=_ANY_TIME)
             known = _Way(
-                url=url,
+                target=target,
                 sealed=kept.secrets,
-                endpoint=parse_endpoint(url),
+                endpoint=parse_endpoint(target.url if isinstance(target, WebhookTarget) else ""),
+                keyed=isinstance(target, WebhookTarget) and target.signature is Signature.SECRET_AND_KEY,
                 secrets=tuple((parse_secret(each.secret), each.until) for each in held),
             )
             self._known[subscription.id] = known
         now = tick_of(self._clock())
         secrets = tuple(secret for secret, until in known.secrets if now < until)
-        return known.endpoint, Signers(secrets=secrets, keys=self._keys)
+        return known.endpoint, Signers(secrets=secrets, keys=self._keys if known.keyed else ())
 
 
 def _outcome(answer: Answer, subscription: SubscriptionId, *, objects: int) -> Taken | Failed | Ended:

@@ -12,6 +12,7 @@ from hub.domain.subscriptions.subscription import (
     BATCH_BYTES,
     BATCH_OBJECTS,
     Channel,
+    Signature,
     SubscriptionState,
     TaxiiTarget,
     WebhookTarget,
@@ -77,6 +78,7 @@ class SubscriptionResource(Resource):
     url: str | None = Field(
         description="For operators and auditors the host alone: path and query may be a secret between others."
     )
+    signature: Signature | None = Field(description="What signs a webhook's deliveries.")
     collection: str | None = Field(description="On the other TAXII server.")
     username: str | None = Field(description="On the other TAXII server.")
     filter: FilterShown
@@ -224,6 +226,10 @@ class SubscriptionToAdd(Given):
     account: AccountName | None = Field(default=None, description="Whose it is; left out, the caller's.")
     channel: Literal["webhook", "taxii"]
     url: Annotated[str, Field(min_length=1, max_length=2_048, examples=["https://soc.example/hooks/hub"])]
+    signature: Signature | None = Field(
+        default=None,
+        description="For webhook: `v1`, or `v1+v1a` for the hub's own signature beside that of the secret.",
+    )
     collection: Text | None = Field(default=None, description="For taxii, where `url` is the API root.")
     username: Text | None = Field(default=None, description="For taxii; without one the password is a Bearer token.")
     password: Annotated[str | None, Field(max_length=1_024, repr=False, description="For taxii; kept sealed.")] = None
@@ -248,6 +254,7 @@ class SubscriptionChange(Given):
     url: Annotated[str, Field(min_length=1, max_length=2_048)] | None = Field(
         default=None, description="For a webhook that moves: it keeps its secret and its position."
     )
+    signature: Signature | None = None
     filter: FilterGiven | None = None
     batch_objects: Objects | None = None
     batch_bytes: Bytes | None = None
@@ -297,6 +304,7 @@ def _facts(kept: Kept) -> dict[str, Any]:
         "id": subscription.id,
         "account": subscription.account,
         "channel": subscription.channel,
+        "signature": target.signature if isinstance(target, WebhookTarget) else None,
         "collection": None if taxii is None else taxii.collection,
         "username": None if taxii is None else taxii.username,
         "filter": FilterShown.model_validate(filter_document(subscription.filter)),

@@ -7,7 +7,7 @@ from hub.web.api.operations import Surface
 
 
 def list_webhook_keys(call: Call) -> WebhookKeys:
-    """List the public keys of the hub: every webhook is signed with each of them, beside the secret of its own."""
+    """List the public keys of the hub: a webhook that asks for it is signed with each of them."""
     call.require(Permission.READ_OWN)
     return WebhookKeys(public_keys=list(call.services.webhook_keys()))
 

@@ -11,7 +11,7 @@ from hub.domain.errors import NotFoundError, RequestError, UnprocessableError
 from hub.domain.identifiers import AccountId, OrganisationId, SubscriptionId, Tick
 from hub.domain.subscriptions.documents import filter_of
 from hub.domain.subscriptions.filters import Filter
-from hub.domain.subscriptions.subscription import Target
+from hub.domain.subscriptions.subscription import Signature, Target
 from hub.policy.permissions import Permission, may, may_of_account
 from hub.services.directory.names import organisation_of_account
 from hub.services.subscriptions import adding, catalogue, changing, rotating
@@ -94,7 +94,8 @@ def change_subscription(call: Call, subscription: str, body: SubscriptionChange)
     """Change address, filter and sizes; from the next batch on that holds for all that has not been sent."""
     number = permitted(call, subscription, Permission.KEEP_SUBSCRIPTIONS)
     change = changing.Change(
-        target=None if body.url is None else webhook_target(body.url, networks=call.services.networks),
+        url=None if body.url is None else webhook_target(body.url, networks=call.services.networks).url,
+        signature=body.signature,
         filter=None if body.filter is None else _filter(call, body.filter),
         batch_objects=body.batch_objects,
         batch_bytes=body.batch_bytes,
@@ -212,10 +213,12 @@ def act_on(call: Call) -> Act:
 def _target(call: Call, body: SubscriptionToAdd) -> Target:
     networks = call.services.networks
     if body.channel == "taxii":
+        if body.signature is not None:
+            raise UnprocessableError("Pushes to another TAXII server are not signed: they have a password.")
         return taxii_target(body.url, body.collection or "", body.username, networks=networks)
     if body.collection is not None or body.username is not None:
         raise UnprocessableError("A webhook has neither collection nor user name: its deliveries are signed.")
-    return webhook_target(body.url, networks=networks)
+    return webhook_target(body.url, networks=networks, signature=body.signature or Signature.SECRET)
 
 
 def _filter(call: Call, given: FilterGiven) -> Filter:
