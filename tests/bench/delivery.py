@@ -2,121 +2,38 @@
 
 import argparse
 import json
-import math
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hub.bus.heads import News
 from hub.domain.clock import tick_of
-from hub.domain.directory import Account, Principal, Role
 from hub.domain.handling import Tlp
-from hub.domain.identifiers import AccountId, MemberCode, OrganisationId, SubscriptionId, Tick
-from hub.domain.subscriptions.subscription import Subscription, WebhookTarget
+from hub.domain.identifiers import SubscriptionId, Tick
 from hub.outbound.webhooks.deliveries import Delivery, Item, batch_of
 from hub.outbound.webhooks.sender import Sender, tls_context
 from hub.outbound.webhooks.signature import Secret, Signers, signed_headers
 from hub.outbound.wire.addresses import networks_of
 from hub.outbound.wire.endpoints import parse_endpoint
-from hub.runtime.keys.sealing import read_keys
-from hub.runtime.settings import load_settings
-from hub.runtime.wiring import Parts, build, now, opened
-from hub.services.directory.accounts import add_account
-from hub.services.directory.authenticate import Authenticating
-from hub.services.sealing import Sealer
-from hub.services.submit import Submitting
-from hub.services.subscriptions.secrets import Held, new_secret, seal
-from hub.store.subscriptions.rows import insert_subscription
+from hub.runtime.wiring import now
+from tests.bench.isolation import measure_consumer, measure_isolation, p99
+from tests.bench.postoffice import BATCH, LOOPBACK, PATIENCE, account, bench, cert
 from tests.bench.sink import Sink, sink
-from tests.support.acts import made
-from tests.support.serving import ROOT, ServedHub, serving
 from tests.support.stix import indicator
 
-LOOPBACK: Final = "127.0.0.0/8"
 SUBSCRIBERS: Final = 500
 READERS: Final = 25
-BATCH: Final = 10
 BATCHES: Final = 8
 THREADS: Final = 16
 POSTS: Final = 200
 RUNS: Final = 5
-PATIENCE: Final = 120.0
-
-
-@dataclass(slots=True, kw_only=True)
-class Bench:
-    """A running hub, and a submitter in this process that knows when its commits were."""
-
-    hub: ServedHub
-    parts: Parts
-    producer: Principal
-    submitting: Submitting
-    commits: list[float]
-
-    def push(self, count: int) -> None:
-        """Publish so many indicators."""
-        collection = self.parts.catalogue.find("au")
-        assert collection is not None
-        body = json.dumps({"objects": [indicator(tlp=Tlp.GREEN) for _ in range(count)]}).encode()
-        submission = self.submitting.receive(self.producer, collection, body)
-        assert all(outcome.code is None for outcome in submission.outcomes)
-
-    def subscribe(self, port: int, count: int, *, start: int, accounts: Sequence[str]) -> None:
-        """Subscribe accounts in turn to one receiver."""
-        sealer = Sealer(read_keys(self.hub.directory / "sealing.key"))
-        with self.parts.pool.transaction() as database:
-            for number in range(count):
-                name = SubscriptionId(str(uuid4()))
-                subscription = Subscription(
-                    id=name,
-                    account=AccountId(accounts[number % len(accounts)]),
-                    target=WebhookTarget(url=f"http://127.0.0.1:{port}/{number}"),
-                    position=Tick(start),
-                    batch_objects=BATCH,
-                )
-                secrets = seal([Held(secret=new_secret().text)], name, sealer=sealer)
-                insert_subscription(database, subscription, secrets)
-
-    def unsubscribe(self) -> None:
-        """Remove every subscription."""
-        with self.parts.pool.statement() as database:
-            for (number,) in database.execute("SELECT id FROM subscriptions").fetchall():
-                database.execute("DELETE FROM subscriptions WHERE id = %s", (number,))
-
-
-@contextmanager
-def bench(**settings: Any) -> Iterator[Bench]:
-    """Run a hub in a directory of its own for as long as the block runs."""
-    with (
-        tempfile.TemporaryDirectory(prefix="hub-bench-") as name,
-        serving(Path(name).resolve() / "hub", delivery_networks=LOOPBACK, stream_processes=0, **settings) as hub,
-        opened(hub.urls) as pool,
-    ):
-        shipped = {"collections": ROOT / "collections", "agreements": ROOT / "config" / "agreements"}
-        parts = build(load_settings(environ={}, options=shipped), hub.urls, pool)
-        commits: list[float] = []
-
-        def tell(news: News | None) -> None:
-            commits.append(time.monotonic())
-            parts.tell(news)
-
-        yield Bench(
-            hub=hub,
-            parts=parts,
-            producer=_account(parts, "au-cert/bench"),
-            submitting=Submitting(pool, parts.publishing, parts.queue, parts.limits, now, tell),
-            commits=commits,
-        )
+BESIDE_POSTS: Final = 60
+BESIDE_RUNS: Final = 3
 
 
 def measure_latency(*, posts: int) -> list[float]:
@@ -139,7 +56,7 @@ def measure_rate(*, subscribers: int, runs: int) -> tuple[list[float], list[floa
     bare: list[float] = []
     hubs: list[float] = []
     with bench(deliver_threads=THREADS) as hub, sink() as receiver:
-        accounts = [_account(hub.parts, f"{_cert(hub, number)}/reader").account.id for number in range(READERS)]
+        accounts = [account(hub.parts, f"{cert(hub, number)}/reader").account.id for number in range(READERS)]
         for _ in range(runs):
             bare.append(_bare(receiver, subscribers * BATCHES))
             start = tick_of(now())
@@ -174,42 +91,43 @@ def _rate(times: Sequence[float]) -> float:
     return (len(times) - 1) / (max(times) - min(times))
 
 
-def _account(parts: Parts, name: str) -> Principal:
-    account = Account(
-        id=AccountId(name),
-        organisation=OrganisationId(name.partition("/")[0]),
-        roles=frozenset({Role.PRODUCER, Role.ANALYST}),
-        purpose="network-defence",
-        active=True,
-    )
-    issued = add_account(parts.pool, account, token_days=1, act=made("bench", at=now()))
-    principal = Authenticating(parts.pool, now).by_token(name, issued.secret)
-    assert principal is not None
-    return principal
-
-
-def _cert(hub: Bench, number: int) -> str:
-    codes: list[MemberCode] = [member.code for member in hub.parts.catalogue.members]
-    return f"{codes[number % len(codes)].lower()}-cert"
-
-
 def main() -> None:
     """Measure and print the figures."""
     parser = argparse.ArgumentParser(prog="scripts/bench/delivery", description="Measure what delivery costs.")
     parser.add_argument("--posts", type=int, default=POSTS)
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--subscribers", type=int, default=SUBSCRIBERS)
+    parser.add_argument("--behind", type=int, default=0, metavar="ROWS")
     chosen = parser.parse_args()
     if chosen.posts:
-        delays = sorted(measure_latency(posts=chosen.posts))
-        p99 = delays[math.ceil(len(delays) * 0.99) - 1]
-        _say(f"commit to webhook, {len(delays)} objects: p50 {statistics.median(delays):.1f} ms, p99 {p99:.1f} ms")
+        _say(f"commit to webhook: {_spread(measure_latency(posts=chosen.posts))}")
+        _say(f"POST of one object to a consumer of the bus: {_spread(measure_consumer(posts=chosen.posts))}")
     if chosen.runs:
-        bare, hubs = measure_rate(subscribers=chosen.subscribers, runs=chosen.runs)
-        ratios = [mine / plain for plain, mine in zip(bare, hubs, strict=True)]
-        _say(f"bare client, {THREADS} threads: {_all(bare)} deliveries/s, median {statistics.median(bare):.0f}")
-        _say(f"hub, {chosen.subscribers} subscribers: {_all(hubs)} deliveries/s, median {statistics.median(hubs):.0f}")
-        _say(f"ratio: median {statistics.median(ratios):.2f}")
+        _tell_rate(subscribers=chosen.subscribers, runs=chosen.runs)
+    if chosen.behind:
+        _tell_isolation(rows=chosen.behind)
+
+
+def _tell_rate(*, subscribers: int, runs: int) -> None:
+    bare, hubs = measure_rate(subscribers=subscribers, runs=runs)
+    ratios = [mine / plain for plain, mine in zip(bare, hubs, strict=True)]
+    _say(f"bare client, {THREADS} threads: {_all(bare)} deliveries/s, median {statistics.median(bare):.0f}")
+    _say(f"hub, {subscribers} subscribers: {_all(hubs)} deliveries/s, median {statistics.median(hubs):.0f}")
+    _say(f"ratio: median {statistics.median(ratios):.2f}")
+
+
+def _tell_isolation(*, rows: int) -> None:
+    found = measure_isolation(rows=rows, posts=BESIDE_POSTS, runs=BESIDE_RUNS)
+    _say(f"others alone, beside {rows:,} rows: {'; '.join(map(_spread, found.alone))}")
+    _say(
+        f"others beside two that take nothing and two that are {rows:,} behind: {'; '.join(map(_spread, found.beside))}"
+    )
+    _say(f"ratio of p99: median {found.ratio:.2f}; deliveries to who was behind meanwhile: {found.delivered}")
+    _say(f"used_memory of Redis, before and after each: {', '.join(f'{used:.2f}' for used in found.redis)} MiB")
+
+
+def _spread(values: Sequence[float]) -> str:
+    return f"{len(values)} times, p50 {statistics.median(values):.1f} ms, p99 {p99(values):.1f} ms"
 
 
 def _all(values: Sequence[float]) -> str:

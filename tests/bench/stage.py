@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, Protocol
 
 import psutil
 import psycopg
@@ -69,7 +69,15 @@ def staged(**settings: object) -> Iterator[Stage]:
         yield Stage(hub=hub, producer=targets[0], stranger=targets[1], creator=str(creator))
 
 
-def multiply(stage: Stage, rows: int, *, rare: int) -> None:
+class Filled(Protocol):
+    """Whatever runs a hub whose log can be filled."""
+
+    @property
+    def hub(self) -> ServedHub:
+        """The hub."""
+
+
+def multiply(stage: Filled, rows: int, *, rare: int) -> None:
     """Fill the log up to so many rows, by copies of the newest row of each of two guards.
 
     One row in `rare` is of the guard that the stranger sees too, the others of the one that he does not.

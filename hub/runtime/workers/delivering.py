@@ -3,8 +3,10 @@
 import os
 import random
 import socket
+import sys
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Final
@@ -39,13 +41,21 @@ from hub.services.withdrawal.notifying import Notifying
 from hub.services.withdrawal.working import Withdrawing
 from hub.store.log.head import cursor_key
 
-_CONNECTIONS: Final = 8
+_CONNECTIONS: Final = 12
+_SWITCH_SECONDS: Final = 0.001
+"""How long a thread may keep others waiting that have just got an answer: five times that by default, and what has just
+been committed goes through a dozen of such waits."""
+
+_FAR_SHARE: Final = 4
+"""The part of the threads that send to those which have much before them."""
+
 _PUSHING: Final = Limits(total=60.0, silence=30.0, body=20.0, body_bytes=4 * 1024 * 1024)
 """A server that answers with what became of each object takes longer, and says more, than a webhook."""
 
 
 def run_deliver(settings: Settings, urls: ServerUrls, stop: Event) -> None:
     """Deliver until `stop` is set."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
     with opened(urls, size=_CONNECTIONS) as pool:
         parts = build(settings, urls, pool)
         redis = connect(urls.redis)
@@ -85,7 +95,8 @@ def make_deliverer(
         backoff=Backoff(first=settings.retry_first_seconds, longest=settings.retry_longest_seconds),
         failing_after=timedelta(minutes=settings.failing_after_minutes),
     )
-    return Deliverer(
+    make = partial(
+        Deliverer,
         parts.pool,
         outbox=Outbox(parts.clearances, narrowing, parts.numbers, Noting(parts.pool, now), now),
         settling=Settling(parts.pool, persistence, counters, now, random.random),
@@ -94,9 +105,10 @@ def make_deliverer(
         due=due,
         counters=counters,
         notifying=Notifying(parts.pool, parts.clearances, now),
-        threads=settings.deliver_threads,
         clock=now,
     )
+    threads = settings.deliver_threads
+    return make(threads=threads, far=make(threads=max(1, threads // _FAR_SHARE)))
 
 
 def channels_of(settings: Settings, naming: bytes) -> dict[Channel, Webhooks | TaxiiPushes]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty, SimpleQueue
-from threading import Event
+from threading import Event, Thread
 from typing import Final
 
 import structlog
@@ -35,6 +35,13 @@ _AT_ONCE: Final = 128
 _READING_SECONDS: Final = 0.015
 """How long a turn reads: what has just come in does not wait for what has long been waiting."""
 
+FAR: Final = 16
+"""Who has been read for so often without an end has much before him, and is left to another thread."""
+
+_GIVE_WAY_SECONDS: Final = 0.05
+"""How long a turn is put off at most while others have something to do at once."""
+
+_PAUSE_SECONDS: Final = 0.002
 _WAIT_SECONDS: Final = 0.25
 _CLOSE_SECONDS: Final = 10.0
 
@@ -54,7 +61,11 @@ class _Offered:
 
 
 class Deliverer:
-    """Delivers. Its turns are taken by one thread; others offer work, send, and write down what came of it."""
+    """Delivers. Its turns are taken by one thread; others offer work, send, and write down what came of it.
+
+    `far` is another, to which those are left that have much before them, and which gives way to this one: whoever is
+    near the head of the log waits for nobody's past.
+    """
 
     def __init__(  # noqa: PLR0913 - it is made in one place, by name
         self,
@@ -69,13 +80,15 @@ class Deliverer:
         notifying: Notifying,
         threads: int,
         clock: Callable[[], datetime],
+        far: "Deliverer | None" = None,
     ) -> None:
         self._outbox = outbox
         self._settling = settling
         self._due = due
         self._counters = counters
         self._notifying = notifying
-        self._inbox: SimpleQueue[_Offered | Settled] = SimpleQueue()
+        self._far = far
+        self._inbox: SimpleQueue[_Offered | Settled | Work] = SimpleQueue()
         self._holding = Holding(pool, clock)
         self._writing = Writing(settling, self._inbox.put)
         self._sending = Sending(channels, freshness, threads=threads, ended=self._writing.put)
@@ -84,13 +97,23 @@ class Deliverer:
         self._flying = 0
 
     @property
+    def is_busy(self) -> bool:
+        """Whether there is something to be read or sent at once."""
+        lanes = self._sending.lanes
+        return not self._inbox.empty() or any(self._ready[lane] or lane.waiting for lane in lanes)
+
+    @property
     def is_full(self) -> bool:
         """Whether so much is held that more is to be left to others."""
         return self._holding.is_full
 
     def holds(self, subscription: SubscriptionId) -> bool:
         """Whether this process works on a subscription."""
-        return subscription in self._holding
+        return subscription in self._holding or (self._far is not None and self._far.holds(subscription))
+
+    def adopt(self, work: Work) -> None:
+        """Go on with what another deliverer of this process has held. From any thread."""
+        self._inbox.put(work)
 
     def offer(self, subscriptions: Sequence[SubscriptionId]) -> None:
         """Say that subscriptions are due. From any thread."""
@@ -104,10 +127,17 @@ class Deliverer:
         """Say that subscriptions are to be told of withdrawals. From any thread."""
         self._inbox.put(_Offered(subscriptions, withdrawn=True))
 
-    def run(self, stop: Event) -> None:
-        """Take turns until `stop` is set; then what is being sent is sent to its end, for a while."""
+    def run(self, stop: Event, *, before: "Deliverer | None" = None) -> None:
+        """Take turns until `stop` is set; then what is being sent is sent to its end, for a while.
+
+        Turns give way to those of `before`, though not for ever.
+        """
+        if self._far is not None:
+            Thread(target=self._far.run, args=(stop,), kwargs={"before": self}, name="far", daemon=True).start()
         self._writing.start()
         while not stop.is_set():
+            if before is not None:
+                _give_way(before)
             self._guarded(self.turn)
         self._guarded(self._finish)
         self._writing.close(seconds=_CLOSE_SECONDS)
@@ -115,6 +145,8 @@ class Deliverer:
     def turn(self) -> None:
         """Deal with what has come in, and send what there is room for."""
         offers, settled = self._gather()
+        if self._far is not None:
+            self._pass_on(offers, self._far)
         self._to_tell.update(each for offer in offers if offer.withdrawn for each in offer.subscriptions)
         again = self._go_on_after(settled)
         for work in self._holding.take(again.union(*(offer.subscriptions for offer in offers))):
@@ -126,6 +158,13 @@ class Deliverer:
         entries = [entry for offer in offers for entry in offer.entries]
         if entries:
             self._acknowledge(entries)
+
+    @staticmethod
+    def _pass_on(offers: Iterable[_Offered], far: "Deliverer") -> None:
+        for offer in offers:
+            theirs = [each for each in offer.subscriptions if far.holds(each)]
+            if theirs:
+                (far.tell if offer.withdrawn else far.offer)(theirs)
 
     def _guarded(self, act: Callable[[], None]) -> None:
         """Act; where that fails, let go of everything: it is found again, and nothing is lost but time."""
@@ -156,6 +195,9 @@ class Deliverer:
                         offers.append(item)
                     case Settled():
                         settled.append(item)
+                    case Work():
+                        self._holding.adopt(item)
+                        self._make_ready(item)
                 item = self._inbox.get_nowait()
         except Empty:
             return offers, settled
@@ -180,13 +222,21 @@ class Deliverer:
         for work in works:
             if not self._holding.holds(work):
                 continue
-            if id(work) in kept:
-                self._make_ready(work)
-            else:
+            if id(work) not in kept:
                 self._holding.end(work)
                 if work.again:
                     again.add(work.id)
+            elif not self._leave_far(work):
+                self._make_ready(work)
         return again
+
+    def _leave_far(self, work: Work) -> bool:
+        """Leave a work to the other deliverer if it has much before it; return whether that is so."""
+        if self._far is None or work.readings < FAR or self._far.is_full:
+            return False
+        self._holding.end(work)
+        self._far.adopt(work)
+        return True
 
     def _send(self, lane: Lane, ready: Ready) -> None:
         """Read for as many as there is room for, and have them sent."""
@@ -198,6 +248,7 @@ class Deliverer:
             return
         for work in works:
             work.again = False
+            work.readings += 1
         portions = self._outbox.portions([work.leased for work in works], seconds=_READING_SECONDS)
         ready.put_back([work for work in works if work.id not in portions])
         pairs = [(work, portions[work.id]) for work in works if work.id in portions]
@@ -254,3 +305,9 @@ class Deliverer:
             self._go_on_after(self._gather()[1])
         self._holding.give_all_back()
         self._sending.close()
+
+
+def _give_way(before: Deliverer) -> None:
+    deadline = time.monotonic() + _GIVE_WAY_SECONDS
+    while before.is_busy and time.monotonic() < deadline:
+        time.sleep(_PAUSE_SECONDS)

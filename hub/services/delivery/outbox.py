@@ -19,7 +19,7 @@ from hub.services.clearances import Clearances, Sight, SightKey, Survey
 from hub.services.delivery.narrowing import Narrowing, Wish, numbers_of, wish_of
 from hub.services.explaining.noting import Noting
 from hub.services.withdrawal.documents import Notification
-from hub.stix.findings.wanted import content_of, id_of
+from hub.stix.findings.wanted import content_for, id_of
 from hub.store.database import Database
 from hub.store.facts import Facts
 from hub.store.log.pages import Slice, read_batch
@@ -286,4 +286,4 @@ def _reaches(seen: Slice, through: Tick | None) -> bool:
 
 def _wants(ask: _Ask, row: tuple[Any, ...]) -> bool:
     chosen = ask.wish.filter
-    return not chosen.reads_content or wants_content(chosen, content_of(row[1]))
+    return not chosen.reads_content or wants_content(chosen, content_for(chosen, row[1]))

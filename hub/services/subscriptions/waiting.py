@@ -12,7 +12,7 @@ from hub.domain.subscriptions.subscription import Subscription
 from hub.services.clearances import Clearances
 from hub.services.delivery.narrowing import Narrowing, numbers_of, wish_of
 from hub.services.directory.names import organisation_of_account
-from hub.stix.findings.wanted import content_of
+from hub.stix.findings.wanted import content_for
 from hub.store.database import Database
 from hub.store.log.pages import Slice, read_batch
 from hub.store.log.segments import Allowed
@@ -59,7 +59,9 @@ class Waiting:
             return seen.epoch, seen
 
         seen = self._clearances.answer(subscription.account, read, narrow=self._narrowing.by(wish))
-        rows = [row for row in seen.rows if not chosen.reads_content or wants_content(chosen, content_of(row[1]))]
+        rows = [
+            row for row in seen.rows if not chosen.reads_content or wants_content(chosen, content_for(chosen, row[1]))
+        ]
         return Ahead(objects=len(rows), more=seen.more, since=_first(rows))
 
 

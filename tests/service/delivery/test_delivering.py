@@ -10,6 +10,7 @@ from hub.domain.pages import Channel
 from hub.domain.subscriptions.filters import Filter
 from hub.domain.subscriptions.subscription import SubscriptionState
 from hub.services.agreements.pairs import suspend_pair
+from hub.services.delivery.deliverer import FAR
 from hub.services.directory.accounts import disable_account, enable_account
 from hub.store.subscriptions.errors import last_errors
 from tests.service.delivery.conftest import Post
@@ -34,6 +35,21 @@ def test_batches_are_cut_to_size_and_come_in_order(post: Post) -> None:
         ]
         assert len(places) == 3
         assert all(before[1] < after[0] for before, after in pairwise(places))
+
+
+def test_who_has_much_before_them_is_left_to_another_thread_and_gets_all_of_it_once_and_in_order(post: Post) -> None:
+    feed = post.hub.account("au-cert/feed")
+    things = [indicator(tlp=Tlp.GREEN) for _ in range(FAR + 4)]
+    for thing in things:
+        post.hub.accept(feed, "au", thing)
+    with post.subscriber("au-cert/feed", batch_objects=1) as far, post.subscriber("au-cert/feed") as near:
+        with post.delivering():
+            await_that(lambda: len(far.ids) == len(things), "all objects")
+            await_that(lambda: len(near.ids) == len(things), "all objects")
+            post.hub.accept(feed, "au", last := indicator(tlp=Tlp.GREEN))
+            await_that(lambda: far.ids[-1] == near.ids[-1] == last["id"], "what comes then")
+        assert far.ids == [thing["id"] for thing in (*things, last)]
+        assert len({each.headers["webhook-id"] for each in far.deliveries}) == len(far.deliveries) == len(things) + 1
 
 
 def test_a_filter_is_obeyed_and_a_revocation_passes_its_conditions_on_content(post: Post) -> None:

@@ -65,6 +65,10 @@ class Holding:
         self._works |= {work.id: work for work in works}
         return works
 
+    def adopt(self, work: Work) -> None:
+        """Hold a work whose lease another held before."""
+        self._works[work.id] = work
+
     def begin(self, batches: Sequence[tuple[Work, Portion]]) -> frozenset[SubscriptionId]:
         """Note durably what is about to be sent, before a byte of it leaves; return whose lease still holds."""
         if not batches:

@@ -12,12 +12,14 @@ from hub.store.subscriptions.leases import Leased
 class Work:
     """A subscription that this process holds.
 
-    `again` says that something has arrived since it was read last: whoever takes turns sets it, and clears it when
-    reading; nobody else does. `recovered` says that the receiver has taken something since it was leased.
+    `again` says that something has arrived since it was read last: whoever takes turns sets it, and clears it to read,
+    nobody else. `readings` counts how often it was read for since it was leased; `recovered` says that the receiver has
+    taken something since then.
     """
 
     leased: Leased
     again: bool = False
+    readings: int = 0
     recovered: bool = False
 
     @property
