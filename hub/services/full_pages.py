@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from threading import Lock
 from typing import Final
 
@@ -12,6 +13,8 @@ from hub.store.log.segments import Allowed
 
 _ROW_BYTES: Final = 128
 """What a row takes beside its payload."""
+
+_PAYLOAD: Final = itemgetter(1)
 
 
 @dataclass(slots=True, eq=False)
@@ -55,7 +58,7 @@ class FullPages:
         """Keep a page in the place of the one before, if it is settled. What limits age asks anew at every instant."""
         if seen.beyond is None or allowed.aged:
             return
-        page = FullPage(seen, size=sum(_ROW_BYTES + len(row[1]) for row in seen.rows))
+        page = FullPage(seen, size=_size(seen))
         key = _key(query, number, allowed)
         with self._lock:
             self._drop(key)
@@ -67,6 +70,10 @@ class FullPages:
     def _drop(self, key: Hashable) -> None:
         page = self._pages.pop(key, None)
         self._bytes -= 0 if page is None else page.size
+
+
+def _size(seen: Slice) -> int:
+    return _ROW_BYTES * len(seen.rows) + sum(map(len, map(_PAYLOAD, seen.rows)))
 
 
 def _key(query: Query, number: int, allowed: Allowed) -> Hashable:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, repeat
+from operator import itemgetter
 from typing import Any, Final
 
 from psycopg import sql
@@ -50,6 +51,8 @@ _SOME: Final = replace(ALL, id=CollectionId(""))
 
 CHANGED: Final = -1
 """Stands for the epoch of a page during which it changed. It is nobody's, so that such a page is given to nobody."""
+
+_SECOND: Final = itemgetter(1)
 
 PAGE_BYTES: Final = 32 * 1024 * 1024
 """A page of objects ends once it holds this much, however many were asked for (TAXII 2.1 §3.5 lets it)."""
@@ -126,21 +129,19 @@ def _read(database: Database, query: Query, collections: Sequence[int], allowed:
         wanted = query.limit + 1 - len(rows)
         left = None if form.most_bytes is None else form.most_bytes - spent
         parameters = common | _bounds(batch) | {"limit": wanted, "bytes": left}
-        (*_, (epoch, genesis, state, tick)), found = _ask(database, _shape(query, allowed, batch, form), parameters)
+        (epoch, genesis, state, tick), found, cut = _ask(database, _shape(query, allowed, batch, form), parameters)
         epochs.add(epoch)
-        if rows and found and state != rewrites:
+        if rows and (found or cut) and state != rewrites:
             more = True
             break
         if not rows:
             rewrites, head = state, tick
-        kept = [row for row in found if row[1] is not None]
-        rows += kept
-        more = len(kept) < len(found) or len(rows) > query.limit
-        if more:
-            beyond = rows[query.limit][0] if len(rows) > query.limit else found[len(kept)][0]
+        rows += found
+        beyond = rows[query.limit][0] if len(rows) > query.limit else cut
+        more = beyond is not None
         if more or len(epochs) > 1:
             break
-        spent += 0 if left is None else sum(len(row[1]) for row in kept)
+        spent += 0 if left is None else sum(map(len, map(_SECOND, found)))
     return Slice(
         epoch=epochs.pop() if len(epochs) == 1 else CHANGED,
         genesis=Tick(genesis),
@@ -152,23 +153,30 @@ def _read(database: Database, query: Query, collections: Sequence[int], allowed:
     )
 
 
-def _ask(database: Database, shape: Shape, parameters: dict[str, Any]) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]]:
-    """Return the row of the state and the rows, of one snapshot: bounded by their sum where some row is large."""
+def _ask(
+    database: Database, shape: Shape, parameters: dict[str, Any]
+) -> tuple[tuple[Any, ...], list[tuple[Any, ...]], Tick | None]:
+    """Return the state and the rows, of one snapshot, and the position where these became too many bytes, if so.
+
+    They are added up only where some row is large.
+    """
     if shape.bound is Bound.SUM:
         fits = parameters["bytes"] // parameters["limit"]
         if fits >= LIKELY_BYTES:
             state, rows = _execute(database, shape._replace(bound=Bound.EACH), parameters | {"fits": fits})
-            if all(row[1] is not None for row in rows):
-                return state, rows
-    return _execute(database, shape, parameters)
+            if None not in map(_SECOND, rows):
+                return state, rows, None
+    state, rows = _execute(database, shape, parameters)
+    within = [row for row in rows if row[1] is not None]
+    return state, within, rows[len(within)][0] if len(within) < len(rows) else None
 
 
 def _execute(
     database: Database, shape: Shape, parameters: dict[str, Any]
 ) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]]:
     with database.cursor(binary=True) as cursor:
-        state, *rows = cursor.execute(statement(shape), parameters, prepare=PLANNED_FOR_ALL).fetchall()
-    return state, rows
+        first, *rows = cursor.execute(statement(shape), parameters, prepare=PLANNED_FOR_ALL).fetchall()
+    return first[-1], rows
 
 
 def _batches(waiting: Iterator[Segment]) -> Iterator[list[Segment]]:
