@@ -10,8 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 from uuid import uuid4
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from hub.domain.clock import tick_of
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import SubscriptionId, Tick
@@ -70,7 +68,7 @@ def measure_rate(*, subscribers: int, runs: int) -> tuple[list[float], list[floa
 def _bare(receiver: Sink, count: int) -> float:
     """Send as many deliveries as fast as the client can with as many threads, each signed as the hub signs."""
     sender = Sender(networks=networks_of([LOOPBACK]), tls=tls_context())
-    signers = Signers(secrets=(Secret(bytes(32)),), keys=(Ed25519PrivateKey.generate(),))
+    signers = Signers(secrets=(Secret(bytes(32)),))
     payload = json.dumps(indicator(tlp=Tlp.GREEN)).encode()
     items = [Item(position=Tick(number), payload=payload) for number in range(BATCH)]
     batch = batch_of(items, after=Tick(0), last=Tick(BATCH))
