@@ -44,7 +44,9 @@ def suspensions(
     with ExitStack() as stack:
         ears = [Ear(stack.enter_context(streaming(port, each))) for each in credentials]
         for ear in ears:
-            Thread(target=ear.listen, daemon=True).start()
+            thread = Thread(target=ear.listen)
+            thread.start()
+            stack.callback(thread.join)
             stack.callback(ear.stream.interrupt)
         stack.enter_context(_publishing(publish))
         for _ in range(rounds):
