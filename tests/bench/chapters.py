@@ -1,5 +1,6 @@
 """The chapters of a benchmark run: each measures one thing of the hub beside what it is compared with."""
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,6 +17,8 @@ from tests.bench.peers import serving_medallion
 from tests.bench.pushing import pushing
 from tests.bench.stage import COLLECTION, Stage, multiply, staged
 from tests.bench.stopping import stopping
+from tests.bench.telling import delivering, streaming
+from tests.bench.validation import bodies, measure, share
 from tests.bench.workloads import mixed, poll, pull, read, tail_query
 from tests.support.serving import ROOT
 
@@ -71,7 +74,7 @@ def pulling(size: Size, say: Say) -> Chapter:
                 goal = 0.7 if limit == 1_000 else None
                 ratios += [
                     Ratio(name=f"pull {how}", value=ratio(rows[0], rows[1]), at_least=goal),
-                    Ratio(name=f"pull for the first time {how}", value=ratio(firsts[0], firsts[1])),
+                    Ratio(name=f"pull for the first time {how}", value=ratio(firsts[0], firsts[1]), at_least=goal),
                 ]
                 rows.append(firsts[0])
                 figures += rows
@@ -136,6 +139,35 @@ def suspending(size: Size, say: Say) -> Chapter:
     return Chapter(title="Suspension", figures=tuple(figures))
 
 
+def delivering_chapter(size: Size, say: Say) -> Chapter:
+    """Deliver to webhooks, beside the bare client and beside a subscriber that has the whole log before it."""
+    return delivering(runs=size.rounds, behind=size.depths[-1], say=say)
+
+
+def streaming_chapter(size: Size, say: Say) -> Chapter:
+    """Tell 8,000 streams of one object."""
+    del say
+    return streaming(runs=size.rounds)
+
+
+def validating(size: Size, say: Say) -> Chapter:
+    """Validate alone, by CPU time: each step on indicators and, where the shared data are there, on real content."""
+    warnings.simplefilter("ignore")
+    figures = [figure for name, body in bodies().items() for figure in measure(body, name, size.rounds)]
+    for figure in figures:
+        say(_line(figure))
+    ratios = [
+        Ratio(name=f"{figure.name}, objects/s of CPU time", value=figure.median, at_least=50_000)
+        for figure in figures
+        if figure.name.endswith("fast gate")
+    ]
+    shares = [
+        Ratio(name=f"{name}, share that the fast gate accepts", value=share(body), at_least=0.99)
+        for name, body in bodies().items()
+    ]
+    return Chapter(title="Validation", figures=tuple(figures), ratios=(*ratios, *shares))
+
+
 CHAPTERS: Final[Mapping[str, Callable[[Size, Say], Chapter]]] = {
     "push": pushing_chapter,
     "growth": growing_chapter,
@@ -143,6 +175,9 @@ CHAPTERS: Final[Mapping[str, Callable[[Size, Say], Chapter]]] = {
     "poll": polling,
     "mixed": mixing,
     "suspension": suspending,
+    "delivery": delivering_chapter,
+    "streams": streaming_chapter,
+    "validation": validating,
 }
 
 

@@ -31,11 +31,11 @@ def main() -> None:
         for ratio in records[-1].ratios:
             goal = f"{ratio.goal}: {verdict(ratio.reached)}" if ratio.goal else ""
             _say(f"{ratio.name:<60} {ratio.value:>12,.2f} {goal}")
+        if asked.write:
+            write(asked.write, merged(kept(asked.write), records, order=list(CHAPTERS)))
+            _say(f"written to {asked.write}")
     if asked.json:
         sys.stdout.write(encoded(records).decode())
-    if asked.write:
-        write(asked.write, merged(kept(asked.write), records, order=list(CHAPTERS)))
-        _say(f"written to {asked.write}")
 
 
 def _arguments() -> argparse.Namespace:
