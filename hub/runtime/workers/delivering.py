@@ -21,7 +21,7 @@ from hub.outbound.wire.connections import Limits
 from hub.outbound.wire.dialling import Dialler
 from hub.runtime.embedded.datadir import ServerUrls
 from hub.runtime.keys.sealing import sealer_of
-from hub.runtime.keys.signing import signing_keys
+from hub.runtime.keys.signing import signing_keys_of
 from hub.runtime.settings import Settings
 from hub.runtime.wiring import Parts, build, now, opened
 from hub.services.delivery.channels.outcomes import Sends
@@ -119,6 +119,6 @@ def channels_of(settings: Settings, naming: bytes) -> dict[Channel, Webhooks | T
     sender = Sender(networks=settings.networks, tls=tls)
     dialler = Dialler(networks=settings.networks, tls=tls, limits=_PUSHING)
     return {
-        Channel.WEBHOOK: Webhooks(sender, sealer, now, naming=naming, keys=signing_keys(settings)),
+        Channel.WEBHOOK: Webhooks(sender, sealer, now, naming=naming, keys=signing_keys_of(settings)),
         Channel.TAXII: TaxiiPushes(dialler, sealer, now),
     }

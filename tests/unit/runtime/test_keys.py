@@ -10,7 +10,7 @@ import pytest
 
 from hub.domain.errors import ConfigurationError
 from hub.runtime.keys.sealing import read_keys, sealer_of
-from hub.runtime.keys.signing import public_keys_of, signing_keys
+from hub.runtime.keys.signing import public_keys_of, signing_keys_of
 from hub.runtime.settings import load_settings
 
 OWNER = "subscription 1"
@@ -78,10 +78,10 @@ def test_where_no_file_can_be_made_the_setting_is_named(tmp_path: Path) -> None:
 
 def test_the_key_for_webhooks_is_made_beside_the_sealing_key_and_is_another(tmp_path: Path) -> None:
     settings = load_settings(environ={}, options={"data": tmp_path / "var"})
-    (key,) = signing_keys(settings)
+    (key,) = signing_keys_of(settings)()
     assert settings.webhook_key_file == (tmp_path / "var" / "webhook.key").resolve()
     assert stat.S_IMODE(settings.webhook_key_file.stat().st_mode) == 0o600
-    (again,) = signing_keys(settings)
+    (again,) = signing_keys_of(settings)()
     assert again.private_bytes_raw() == key.private_bytes_raw()
     sealer_of(settings)()
     assert settings.sealing_key_file.read_bytes() != settings.webhook_key_file.read_bytes()
@@ -92,11 +92,11 @@ def test_every_key_for_webhooks_signs_and_is_told(tmp_path: Path) -> None:
     path.write_bytes(b"".join(b64encode(bytes([number]) * 32) + b"\n" for number in range(2)))
     path.chmod(0o600)
     settings = load_settings(environ={"HUB_WEBHOOK_KEY_FILE": str(path)})
-    assert len(signing_keys(settings)) == 2
+    assert len(signing_keys_of(settings)()) == 2
     assert len(set(public_keys_of(settings)())) == 2
 
 
 def test_an_empty_file_of_keys_for_webhooks_is_refused(tmp_path: Path) -> None:
     (tmp_path / "webhook.key").touch(mode=0o600)
     with pytest.raises(ConfigurationError, match=r"webhook_key_file: .* holds no key"):
-        signing_keys(load_settings(environ={}, options={"data": tmp_path}))
+        signing_keys_of(load_settings(environ={}, options={"data": tmp_path}))()

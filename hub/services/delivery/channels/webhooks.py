@@ -65,9 +65,12 @@ class Webhooks:
         clock: Callable[[], datetime],
         *,
         naming: bytes,
-        keys: tuple[Ed25519PrivateKey, ...] = (),
+        keys: Callable[[], tuple[Ed25519PrivateKey, ...]] = tuple,
     ) -> None:
-        """`naming` is the hub's secret for the ids of deliveries, the same in all its processes, as are its `keys`."""
+        """`naming` is the hub's secret for the ids of deliveries, the same in all its processes.
+
+        So are its `keys`, which are asked for where somebody wants their signature.
+        """
         self._sender = sender
         self._sealer = sealer
         self._clock = clock
@@ -124,7 +127,7 @@ class Webhooks:
             self._known[subscription.id] = known
         now = tick_of(self._clock())
         secrets = tuple(secret for secret, until in known.secrets if now < until)
-        return known.endpoint, Signers(secrets=secrets, keys=self._keys if known.keyed else ())
+        return known.endpoint, Signers(secrets=secrets, keys=self._keys() if known.keyed else ())
 
 
 def _outcome(answer: Answer, subscription: SubscriptionId, *, objects: int) -> Taken | Failed | Ended:
