@@ -28,6 +28,7 @@ WRITERS: Final = ("au", "nz", "sg", "jp")
 READERS: Final = ("au", "nz", "sg", "jp", "my")
 
 _REST_SECONDS: Final = 240.0
+_ANSWER_SECONDS: Final = 60.0
 _POLL: Final = 0.2
 
 Strike = tuple[float, Kind]
@@ -205,8 +206,14 @@ def _rights(writers: Sequence[Writer], readers: dict[str, Caller], changes: Chan
 
 
 def _visible(reader: Caller) -> set[str]:
-    pages = reader.walk("collections/all/objects/", {"limit": "5000"})
-    return {thing["id"] for page in pages for thing in page.json().get("objects", [])}
+    """Return what a reader sees; a hub that has just been started may yet say that it cannot answer."""
+    deadline = time.monotonic() + _ANSWER_SECONDS
+    while True:
+        pages = list(reader.walk("collections/all/objects/", {"limit": "5000"}))
+        if all(page.ok for page in pages):
+            return {thing["id"] for page in pages for thing in page.json().get("objects", [])}
+        assert time.monotonic() < deadline, pages[-1].text
+        time.sleep(_POLL)
 
 
 def _report(  # noqa: PLR0913, PLR0917 - it is made of all there is
