@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from hub.domain.clock import timestamp_of
 from hub.domain.identifiers import Tick
 from hub.runtime.catalogue import load_catalogue
 from tests.bench.client import Target, line
@@ -182,13 +181,13 @@ CHAPTERS: Final[Mapping[str, Callable[[Size, Say], Chapter]]] = {
 
 
 def _polls(stage: Stage, depth: int) -> Sequence[Figure]:
-    half = _timestamp_at(stage, depth * 9 // 10)
+    beginning, deep = Tick(depth * 1_000), _tick_at(stage, depth * 9 // 10)
     somebody = stage.hub.rows("SELECT object_id FROM log ORDER BY tick DESC LIMIT 1")[0][0]
     return [
         poll(stage.producer, tail_query(stage), name=f"tail poll at {depth:,}"),
-        read(stage.producer, "", name=f"first page at {depth:,}"),
-        read(stage.producer, f"&added_after={half}", name=f"page at depth 0.9 of {depth:,}"),
-        read(stage.stranger, "", name=f"page of the sparse reader at {depth:,}"),
+        read(stage.producer, beginning, name=f"first page at {depth:,}"),
+        read(stage.producer, deep, name=f"page at depth 0.9 of {depth:,}"),
+        read(stage.stranger, beginning, name=f"page of the sparse reader at {depth:,}"),
         poll(stage.stranger, tail_query(stage), name=f"tail poll of the sparse reader at {depth:,}"),
         poll(stage.producer, f"?match[id]={somebody}", name=f"match[id] at {depth:,}"),
         poll(stage.producer, "?match[type]=malware&limit=100", name=f"match[type] without a hit at {depth:,}"),
@@ -197,9 +196,9 @@ def _polls(stage: Stage, depth: int) -> Sequence[Figure]:
     ]
 
 
-def _timestamp_at(stage: Stage, number: int) -> str:
+def _tick_at(stage: Stage, number: int) -> Tick:
     ((tick,),) = stage.hub.rows(f"SELECT tick FROM log WHERE seq >= {number} ORDER BY seq LIMIT 1")  # noqa: S608 - a number
-    return timestamp_of(Tick(tick))
+    return Tick(tick)
 
 
 def _seed(stage: Stage) -> None:

@@ -7,6 +7,8 @@ from typing import Final
 from urllib.parse import quote
 from zlib import crc32
 
+from hub.domain.clock import timestamp_of
+from hub.domain.identifiers import Tick
 from tests.bench.client import Target, at_once, line, timed
 from tests.bench.content import envelopes
 from tests.bench.figures import Figure, milliseconds, rate
@@ -52,10 +54,10 @@ def poll(target: Target, query: str, *, name: str, polls: int = _POLLS) -> Figur
         return milliseconds(name, [timed(lambda: asked.get(query)) for _ in range(polls)])
 
 
-def read(target: Target, query: str, *, name: str, pages: int = _PAGES) -> Figure:
-    """Read a page of 1,000 many times, each of one object less than the one before: no such page was read before."""
+def read(target: Target, after: Tick, *, name: str, pages: int = _PAGES) -> Figure:
+    """Read a page of 1,000 from an instant on, many times, each a microsecond later: no such page was read before."""
     with line(target) as asked:
-        queries = [f"?limit={1_010 - number}{query}" for number in range(pages + 10)]
+        queries = [f"?limit=1000&added_after={quote(timestamp_of(Tick(after + n)))}" for n in range(pages + 10)]
         for early in queries[:10]:
             asked.get(early)
         return milliseconds(name, [timed(partial(asked.get, query)) for query in queries[10:]])
