@@ -52,7 +52,7 @@ def check_objects(envelope: Envelope, *, caps: Caps, at: datetime) -> CheckedEnv
         if pattern is not None:
             patterns += len(pattern.encode())
         over = pattern is not None and patterns > caps.envelope_pattern_bytes
-        problem = _TOO_MUCH if over else _first_problem(value, piece, pattern, caps)
+        problem = _TOO_MUCH if over else first_problem(value, piece, pattern, caps)
         if problem is None:
             accepted.append(checked(value, piece, position=position, warnings=warnings_about(value, at=at)))
         else:
@@ -60,13 +60,11 @@ def check_objects(envelope: Envelope, *, caps: Caps, at: datetime) -> CheckedEnv
     return CheckedEnvelope(accepted=tuple(accepted), refused=tuple(refused))
 
 
-def first_problem(value: Mapping[str, object], piece: bytes, caps: Caps) -> Problem | None:
-    """Return why an object is refused, or None; `piece` are the bytes that it was read from."""
-    return _first_problem(value, piece, pattern_to_parse(value, caps), caps)
+def first_problem(value: Mapping[str, object], piece: bytes, pattern: str | None, caps: Caps) -> Problem | None:
+    """Return why an object is refused, or None.
 
-
-def _first_problem(value: Mapping[str, object], piece: bytes, pattern: str | None, caps: Caps) -> Problem | None:
-    """Do so where `pattern` is known, what has to be parsed of the object."""
+    `piece` are the bytes that it was read from, `pattern` is what `pattern_to_parse` finds in it.
+    """
     if fast.accepts(value) and is_within_caps(value, piece, caps):
         problem = pattern_version_problem(value)
         return problem if problem or pattern is None else parsed_pattern_problem(value, pattern, caps)

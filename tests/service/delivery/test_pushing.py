@@ -1,6 +1,5 @@
 """What another TAXII server answers to a push, and what the hub makes of it."""
 
-from datetime import UTC, datetime
 from typing import Final
 
 import pytest
@@ -15,9 +14,9 @@ from hub.services.delivery.channels.outcomes import Ended, Failed, Taken
 from hub.services.delivery.channels.taxii import TaxiiPushes
 from hub.services.sealing import Sealer, SealingKey
 from hub.services.subscriptions.secrets import Held, seal
-from hub.store.subscriptions.rows import Kept
 from tests.service.delivery.subscribing import LOOPBACK
 from tests.service.webhooks.receivers import receiving, says
+from tests.support.subscriptions import untried
 
 NUMBER: Final = SubscriptionId("5d2f5f0e-3a53-4f0e-9d3c-0a4f1e0e9a11")
 SEALER: Final = Sealer([SealingKey(bytes(32))])
@@ -37,18 +36,8 @@ def tried(*answers: bytes) -> tuple[Taken | Failed | Ended, int]:
     """Try a subscription out at a server that answers so; return also how often it was asked."""
     with receiving(says(*answers)) as server:
         target = TaxiiTarget(url=f"http://127.0.0.1:{server.port}/api/", collection="c", username="hub")
-        kept = Kept(
-            subscription=Subscription(id=NUMBER, account=AccountId("au-cert/a"), target=target, position=Tick(0)),
-            secrets=seal([Held(secret="password")], NUMBER, sealer=SEALER),
-            start=Tick(0),
-            made=datetime(2026, 1, 1, tzinfo=UTC),
-            failing_since=None,
-            retry_at=Tick(0),
-            deliveries=0,
-            delivered=0,
-            refused=0,
-            delivered_at=None,
-        )
+        subscription = Subscription(id=NUMBER, account=AccountId("au-cert/a"), target=target, position=Tick(0))
+        kept = untried(subscription, seal([Held(secret="password")], NUMBER, sealer=SEALER))
         dialler = Dialler(networks=networks_of([LOOPBACK]), tls=tls_context())
         try:
             return TaxiiPushes(dialler, lambda: SEALER, now).try_out(kept), len(server.seen)

@@ -1,7 +1,5 @@
 """Who is told what: whoever was sent a version that is revoked, deleted or closed, and nobody else."""
 
-import pytest
-
 from hub.domain.directory import Principal
 from hub.domain.handling import Tlp
 from hub.domain.subscriptions.filters import Filter
@@ -16,22 +14,6 @@ from tests.support.hub import TestHub
 from tests.support.stix import TLP_MARKINGS, indicator, version_at
 
 GREEN = [TLP_MARKINGS[Tlp.GREEN]]
-
-
-@pytest.fixture
-def desk(hub: TestHub, clock: StillClock) -> Desk:
-    return Desk.of(hub, clock)
-
-
-@pytest.fixture
-def feed(hub: TestHub) -> Principal:
-    return hub.account("au-cert/feed")
-
-
-@pytest.fixture
-def reader(hub: TestHub, desk: Desk) -> Addressee:
-    hub.account("nz-cert/ana")
-    return desk.subscribe("nz-cert/ana")
 
 
 def thing(version: int = 0, *, tlp: Tlp = Tlp.GREEN, **properties: object) -> dict[str, object]:

@@ -58,22 +58,6 @@ class Worker:
 
 
 @pytest.fixture
-def desk(hub: TestHub, clock: StillClock) -> Desk:
-    return Desk.of(hub, clock)
-
-
-@pytest.fixture
-def feed(hub: TestHub) -> Principal:
-    return hub.account("au-cert/feed")
-
-
-@pytest.fixture
-def reader(hub: TestHub, desk: Desk) -> Addressee:
-    hub.account("nz-cert/ana")
-    return desk.subscribe("nz-cert/ana")
-
-
-@pytest.fixture
 def worker(hub: TestHub, desk: Desk, clock: StillClock) -> Callable[[], Worker]:
     return lambda: Worker(hub=hub, desk=desk, clock=clock, holding=Holding(hub.parts.pool, clock))
 

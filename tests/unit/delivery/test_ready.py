@@ -1,13 +1,11 @@
 """Works that can go on: in order, and beside those that stand at the same place."""
 
-from datetime import UTC, datetime
-
 from hub.domain.identifiers import AccountId, SubscriptionId, Tick
 from hub.domain.subscriptions.subscription import Subscription, WebhookTarget
 from hub.services.delivery.working.ready import Ready
 from hub.services.delivery.working.work import Work
 from hub.store.subscriptions.leases import Leased
-from hub.store.subscriptions.rows import Kept
+from tests.support.subscriptions import untried
 
 
 def work(name: str, position: int = 0, sending: int | None = None) -> Work:
@@ -17,18 +15,7 @@ def work(name: str, position: int = 0, sending: int | None = None) -> Work:
         target=WebhookTarget(url="https://receiver.example/hook"),
         position=Tick(position),
     )
-    kept = Kept(
-        subscription=subscription,
-        secrets=(),
-        start=Tick(0),
-        made=datetime(2026, 1, 1, tzinfo=UTC),
-        failing_since=None,
-        retry_at=Tick(0),
-        deliveries=0,
-        delivered=0,
-        refused=0,
-        delivered_at=None,
-    )
+    kept = untried(subscription)
     interrupted = None if sending is None else Tick(sending)
     return Work(leased=Leased(kept=kept, lease=1, position=Tick(position), sending=interrupted))
 
