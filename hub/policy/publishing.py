@@ -6,6 +6,7 @@ PR-03 needs the marking-definitions as they arrived, and is found by the validat
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -13,7 +14,7 @@ from hub.domain.catalogue import Collection
 from hub.domain.clock import tick_of
 from hub.domain.directory import MemberStatus, Principal, Role
 from hub.domain.handling import Handling, Tlp
-from hub.domain.identifiers import AccountId, OrganisationId, StixId
+from hub.domain.identifiers import AccountId, OrganisationId, StixId, Tick
 from hub.domain.submissions import CheckedObject, StoredVersion
 from hub.policy.decisions import Decision
 from hub.policy.world import World
@@ -125,7 +126,7 @@ def _pr_05_modified_before_created(facts: PublishFacts) -> Verdict | None:
 
 def _pr_06_modified_in_future(facts: PublishFacts, *, at: datetime) -> Verdict | None:
     modified = facts.object.modified
-    if modified is None or modified <= tick_of(at + CLOCK_TOLERANCE):
+    if modified is None or modified <= _latest_modified(at):
         return None
     return _refuse(
         "PR-06",
@@ -213,6 +214,8 @@ def _pr_12_identity_changed(facts: PublishFacts) -> Verdict | None:
 def _pr_13_reference_leaks(facts: PublishFacts) -> Verdict | None:
     """Refuse what gives more away: a deterministic id its value, a translation its original."""
     own = facts.handling.tlp
+    if not facts.referenced_levels:
+        return None
     leaking = {ref: level for ref, level in facts.referenced_levels.items() if level > own}
     if not leaking or _is_there_already(facts):
         return None
@@ -223,6 +226,12 @@ def _pr_13_reference_leaks(facts: PublishFacts) -> Verdict | None:
         f"It is {own.label} and refers to {_listed(leaking)}, marked up to {level}. Mark it {level} too, or "
         "leave the reference out.",
     )
+
+
+@lru_cache(maxsize=1)
+def _latest_modified(at: datetime) -> Tick:
+    """Return the latest instant of a `modified`; it is asked for with the same `at` for every object of a batch."""
+    return tick_of(at + CLOCK_TOLERANCE)
 
 
 def _refuse(rule: str, code: str, sentence: str) -> Verdict:

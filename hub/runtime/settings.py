@@ -72,7 +72,7 @@ class Settings:
     host: Name = "127.0.0.1"
     port: Port = 8000
     web_workers: Count = 1
-    web_threads: Count = 8
+    web_threads: Count = 16
 
     api_root: PathSegment = "appf"
     title: Name = "Asia-Pacific threat information hub"

@@ -54,6 +54,9 @@ from hub.web.settings import TaxiiSettings
 _REPLICA_PATIENCE: Final = 0.2
 """Seconds."""
 
+_MOST_CONNECTIONS: Final = 8
+"""Of a web process, for readers' questions and again for all else: of its requests few ask at the same instant."""
+
 _log = structlog.get_logger()
 
 
@@ -134,8 +137,9 @@ def build(settings: Settings, urls: ServerUrls, pool: Pool, *, reads: Pool | Non
 
 def application(settings: Settings, urls: ServerUrls) -> Flask:
     """Build the WSGI application; its pools stay open for the life of the process."""
-    pool = Pool(urls.database, size=settings.web_threads + 1)
-    reads = Pool.reading(urls.database, size=settings.web_threads, at_most=timedelta(seconds=settings.read_seconds))
+    connections = min(settings.web_threads, _MOST_CONNECTIONS)
+    pool = Pool(urls.database, size=connections + 1)
+    reads = Pool.reading(urls.database, size=connections, at_most=timedelta(seconds=settings.read_seconds))
     pool.open()
     reads.open()
     parts = build(settings, urls, pool, reads=reads)
@@ -190,7 +194,7 @@ def _replicas(settings: Settings) -> Replicas:
     """Connect to the replicas meanwhile: a hub starts without them, and a page does not wait for one."""
     bound = timedelta(seconds=settings.read_seconds)
     pools = [
-        Pool.reading(url, size=settings.web_threads, at_most=bound, patience=_REPLICA_PATIENCE)
+        Pool.reading(url, size=min(settings.web_threads, _MOST_CONNECTIONS), at_most=bound, patience=_REPLICA_PATIENCE)
         for url in settings.replica_urls.split()
     ]
     for pool in pools:

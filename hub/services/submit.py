@@ -1,7 +1,7 @@
 """Take a submission: validate it, and publish it at once or keep it whole for the ingest workers."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
@@ -43,11 +43,23 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class _Filing:
-    """A submission that is ready to be published: its receipt, what validation has accepted, and what it refused."""
+    """A submission that is ready to be published: its receipt, what validation has accepted, and what it refused.
+
+    `known_under` is the policy epoch under which its submitter's credentials are good, None where they were looked up.
+    """
 
     receipt: Receipt
     batch: Batch
     refused: Sequence[Outcome]
+    known_under: int | None
+
+
+class _UnconfirmedError(Exception):
+    """The policy is not the one under which a submitter was known."""
+
+
+def _looked_up() -> None:
+    """Know the submitter already."""
 
 
 class Submitting:
@@ -70,8 +82,19 @@ class Submitting:
         self._tell = tell
         self.together = Gathering(self._file, fits=_fits)
 
-    def receive(self, principal: Principal, collection: Collection, body: bytes) -> Submission:
+    def receive(
+        self,
+        principal: Principal,
+        collection: Collection,
+        body: bytes,
+        *,
+        known_under: int | None = None,
+        confirm: Callable[[], None] = _looked_up,
+    ) -> Submission:
         """Take the body of a POST (TAXII 2.1 §5.5); what the answer says was accepted is durable.
+
+        Where the principal is only known to have been good `known_under` a policy epoch, nothing is kept under another
+        one before `confirm`, which looks it up and raises where it is good no more.
 
         Raise RequestError, UnprocessableError or TooLargeError where the body as a whole cannot be taken, and then
         nothing of it is kept.
@@ -86,9 +109,16 @@ class Submitting:
             total=envelope.total,
         )
         if envelope.total > self._limits.pending_above:
+            confirm()
             return self._postpone(receipt, envelope, body)
         checked = check_objects(envelope, caps=self._limits.caps, at=instant_of(receipt.received))
-        return self._publish(receipt, collection, checked)
+        filing = _filing(receipt, collection, checked, known_under)
+        try:
+            outcomes = self.together(filing)
+        except _UnconfirmedError:
+            confirm()
+            outcomes = self.together(replace(filing, known_under=None))
+        return _submission(receipt, outcomes=outcomes)
 
     def status(self, principal: Principal, submission_id: str) -> Submission | None:
         """Return a submission of the caller's organisation; None where there is none, or none any more."""
@@ -100,23 +130,17 @@ class Submitting:
         with self._pool.statement() as database:
             return find_submission(database, name, principal.organisation.id, completed_after=kept_since)
 
-    def _publish(self, receipt: Receipt, collection: Collection, checked: CheckedEnvelope) -> Submission:
-        batch = Batch(
-            submission=receipt.id,
-            account=receipt.account,
-            collection=collection,
-            received=receipt.received,
-            objects=in_publishing_order(checked.accepted),
-            levels=envelope_levels(checked.accepted, collection),
-        )
-        outcomes = self.together(_Filing(receipt, batch, refusals(checked.refused, receipt.received)))
-        return _submission(receipt, outcomes=outcomes)
+    def _file(self, filings: Sequence[_Filing]) -> list[tuple[Outcome, ...]]:
+        """Publish submissions in one transaction: the rows, outcomes and ledger row of each, or nothing of any.
 
-    def _file(self, filings: Sequence["_Filing"]) -> list[tuple[Outcome, ...]]:
-        """Publish submissions in one transaction: the rows, outcomes and ledger row of each, or nothing of any."""
+        Raise _UnconfirmedError where the policy is not the one under which each submitter was known.
+        """
         with self._pool.transaction() as database:
             now = tick_of(self._clock())
-            published = self._publishing.publish(database, [filing.batch for filing in filings], now=now)
+            batches = [filing.batch for filing in filings]
+            published = self._publishing.publish(database, batches, now=now)
+            if not {filing.known_under for filing in filings} <= {None, published.epoch}:
+                raise _UnconfirmedError
             outcomes = [
                 tuple(sorted((*filing.refused, *published.outcomes[filing.receipt.id]), key=_position))
                 for filing in filings
@@ -175,6 +199,23 @@ def record_submission(database: Database, receipt: Receipt, *, refused: int) -> 
         subject=receipt.id,
         detail={"collection": receipt.collection, "objects": receipt.total, "refused": refused},
     )
+
+
+def _filing(
+    receipt: Receipt,
+    collection: Collection,
+    checked: CheckedEnvelope,
+    known_under: int | None,
+) -> _Filing:
+    batch = Batch(
+        submission=receipt.id,
+        account=receipt.account,
+        collection=collection,
+        received=receipt.received,
+        objects=in_publishing_order(checked.accepted),
+        levels=envelope_levels(checked.accepted, collection),
+    )
+    return _Filing(receipt, batch, refusals(checked.refused, receipt.received), known_under)
 
 
 def _fits(filings: Sequence[_Filing], further: _Filing) -> bool:

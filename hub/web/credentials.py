@@ -41,8 +41,8 @@ def authenticate(header: str | None, authenticating: Authenticating) -> None:
 def recognise(header: str | None, authenticating: Authenticating) -> None:
     """Establish the principal as `authenticate` does, or as its token was known before.
 
-    INVARIANT: as long as `known_under` returns an epoch, nothing is changed, and no answer leaves the hub that does not
-    come of a snapshot of that very epoch.
+    INVARIANT: as long as `known_under` returns an epoch, nothing is changed where the policy is not of that very epoch,
+    and no answer leaves the hub that does not come of such a change, or of a snapshot of that epoch.
     """
     credentials = _credentials(header)
     bearer = authenticating.remembered(credentials.username, credentials.token)

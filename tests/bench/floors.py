@@ -61,7 +61,7 @@ def serving_floor(stage: Stage, name: str, collection: str) -> Iterator[Target]:
     """Run an application of this package under granian, as the hub's web process runs, for as long as the block."""
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "1"]
-    command += ["--blocking-threads", "8", "--no-ws", "--log-level", "warning", f"tests.bench.{name}"]
+    command += ["--blocking-threads", "16", "--no-ws", "--log-level", "warning", f"tests.bench.{name}"]
     environment = os.environ | {
         "FLOOR_DATABASE": stage.hub.urls.database,
         "FLOOR_COLLECTION": collection,

@@ -118,6 +118,28 @@ def test_a_revoked_token_opens_nothing_from_the_next_request_on(hub: Hub, stock:
             assert pages_noted(pool) == noted
 
 
+@pytest.mark.parametrize("body", [b"{", json.dumps({"objects": [identity()]}).encode()], ids=["malformed", "good"])
+def test_with_a_revoked_token_nothing_is_published_and_nothing_else_is_told(hub: Hub, body: bytes) -> None:
+    writer = hub.account(f"xa-cert/turned-{len(body)}", Role.PRODUCER)
+    with wiring.opened(hub.urls) as pool:
+        issued = add_token(pool, AccountId(writer.username), days=1, act=made("tests", at=hub.clock()))
+        turned = replace(writer, token=issued.secret)
+        turned.added("xa", identity())
+        turned.added("xa", identity())
+        revoke_token(pool, AccountId(writer.username), issued.token.id, act=made("tests", at=hub.clock()))
+        kept = rows_kept(pool)
+        challenged(turned.post(objects("xa"), body))
+        assert rows_kept(pool) == kept
+
+
+def rows_kept(pool: Pool) -> int:
+    with pool.statement() as database:
+        ((rows,),) = database.execute(
+            "SELECT (SELECT count(*) FROM log) + (SELECT count(*) FROM submissions)"
+        ).fetchall()
+    return int(rows)
+
+
 def pages_noted(pool: Pool) -> int:
     with pool.statement() as database:
         ((pages,),) = database.execute("SELECT sum(pages) FROM readings").fetchall()

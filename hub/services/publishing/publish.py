@@ -32,9 +32,10 @@ _ELSEWHERE: Final = CollectionId("")
 class Published:
     """What became of each object of each batch, and what there is to announce after the commit, if anything.
 
-    `head` is how far the log reaches now.
+    `head` is how far the log reaches now, `epoch` that of the policy by which it was judged.
     """
 
+    epoch: int
     outcomes: Mapping[SubmissionId, list[Outcome]]
     head: Head
     news: News | None = None
@@ -73,7 +74,7 @@ class Publishing:
         for account, theirs in rightful.items():
             told = self._publish_for(database, grounds.principals[account], theirs, grounds, facts, outcomes, now=now)
             news += [told] if told else []
-        return Published(outcomes=outcomes, head=grounds.head, news=joined(news))
+        return Published(epoch=grounds.epoch, outcomes=outcomes, head=grounds.head, news=joined(news))
 
     def _publish_for(  # noqa: PLR0913, PLR0917 - what publishing rests on
         self,

@@ -116,7 +116,11 @@ class TaxiiBackend(Backend):  # type: ignore[misc] # medallion is untyped
 
     def add_objects(self, _api_root: str, collection_id: str, body: bytes, _request_time: object) -> bytes:
         """Take an envelope and return the status resource of its submission."""
-        submission = self._services.submitting.receive(current_principal(), self._collection(collection_id), body)
+        entry = self._collection(collection_id)
+        submission = self._services.submitting.receive(
+            current_principal(), entry, body, known_under=known_under(), confirm=self._look_up
+        )
+        confirmed()
         return resources.status(submission)
 
     def delete_object(self, _api_root: str, collection_id: str, object_id: str, _args: object, fields: Fields) -> None:
@@ -139,7 +143,10 @@ class TaxiiBackend(Backend):  # type: ignore[misc] # medallion is untyped
 
     def _confirm(self, epoch: int | None) -> None:
         if known_under() not in {None, epoch}:
-            authenticate(request.headers.get("Authorization"), self._services.authenticating)
+            self._look_up()
+
+    def _look_up(self) -> None:
+        authenticate(request.headers.get("Authorization"), self._services.authenticating)
 
     def _collection(self, name: str) -> Collection:
         entry = self._services.catalogue.find(name)

@@ -39,7 +39,7 @@ class Gate:
             return
         if request.path.startswith(self.elsewhere):
             return
-        establish = recognise if request.method in {"GET", "HEAD"} else authenticate
+        establish = authenticate if request.method == "DELETE" else recognise
         establish(request.headers.get("Authorization"), self.authenticating)
         _find_path()
         accept_answer(request.headers.get("Accept"))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -28,11 +29,10 @@ class Counter:
         self.pool = pool
         self.taken: list[Future[Submission]] = []
 
-    def take(self, principal: Principal, alias: str, *objects: dict[str, object]) -> Future[Submission]:
-        """Let a push begin; return when it waits."""
-        self.taken.append(
-            self.pool.submit(self.hub.submitting.receive, principal, self.hub.collection(alias), envelope(*objects))
-        )
+    def take(self, principal: Principal, alias: str, *objects: dict[str, object], **known: Any) -> Future[Submission]:
+        """Let a push begin; return when it waits. `known` is how its submitter is known, if not looked up."""
+        collection, body = self.hub.collection(alias), envelope(*objects)
+        self.taken.append(self.pool.submit(self.hub.submitting.receive, principal, collection, body, **known))
         while not self._waits():
             assert not self.taken[-1].done()
         return self.taken[-1]
@@ -104,6 +104,17 @@ def test_what_names_the_same_object_is_published_one_after_the_other(hub: TestHu
     by_thing, by_link, by_other = transactions(hub, thing, link, other)
     assert by_thing == by_other
     assert by_thing != by_link
+
+
+def test_who_has_to_be_looked_up_again_holds_up_nobody_else(hub: TestHub, cast: Cast) -> None:
+    looked: list[bool] = []
+    one, two, three = (indicator(tlp=Tlp.GREEN) for _ in range(3))
+    with counter(hub, cast) as desk:
+        first = desk.take(cast.au, "au", one)
+        stale = desk.take(cast.au, "au", two, known_under=-1, confirm=lambda: looked.append(True))
+        second = desk.take(cast.nz, "nz", three)
+    assert [each.result().outcomes[0].code for each in (first, stale, second)] == [None] * 3
+    assert looked == [True]
 
 
 def test_what_cannot_be_kept_fails_alone(hub: TestHub, cast: Cast) -> None:
