@@ -22,10 +22,11 @@ from hub.domain.submissions import CheckedEnvelope, CheckedObject, Outcome, Refu
 from hub.services.delivery.announcing import Tell, tell_nobody
 from hub.services.publishing.batches import Batch, envelope_levels, in_publishing_order
 from hub.services.publishing.publish import Publishing
-from hub.services.submit import Limits, record_submission, refusals
+from hub.services.submit import Limits, deed, refusals
 from hub.stix.check import check_objects
 from hub.stix.envelope import open_envelope
 from hub.store.database import Pool
+from hub.store.ledger import record_each
 from hub.store.log.head import keep_head
 from hub.store.submissions import (
     Progress,
@@ -187,5 +188,5 @@ class Ingest:
             add_outcomes(database, receipt.id, work.begin + number, outcomes)
             if number == len(work.parts) - 1:
                 complete(database, receipt.id, now=now)
-                record_submission(database, receipt, refused=count_refused(database, receipt.id))
+                record_each(database, [deed(receipt, refused=count_refused(database, receipt.id))])
         self._tell(published.news)

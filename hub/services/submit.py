@@ -21,8 +21,8 @@ from hub.services.publishing.gathering import Gathering
 from hub.services.publishing.publish import Publishing
 from hub.stix.check import check_objects
 from hub.stix.envelope import Envelope, open_envelope
-from hub.store.database import Database, Pool, last_exchange
-from hub.store.ledger import record
+from hub.store.database import Pool, last_exchange
+from hub.store.ledger import Deed, record_each
 from hub.store.log.head import keep_head
 from hub.store.submissions import Receipt, add_complete, add_pending, find_submission
 
@@ -147,9 +147,10 @@ class Submitting:
             ]
             with last_exchange(database):
                 keep_head(database, published.head)
-                for filing, theirs in zip(filings, outcomes, strict=True):
-                    add_complete(database, filing.receipt, theirs, now=now)
-                    record_submission(database, filing.receipt, refused=_count_refused(theirs))
+                receipts = [filing.receipt for filing in filings]
+                add_complete(database, list(zip(receipts, outcomes, strict=True)), now=now)
+                refused = map(_count_refused, outcomes)
+                record_each(database, [deed(one, refused=many) for one, many in zip(receipts, refused, strict=True)])
         self._tell(published.news)
         return outcomes
 
@@ -190,10 +191,9 @@ def unnamed(position: int) -> str:
     return f"objects[{position}]"
 
 
-def record_submission(database: Database, receipt: Receipt, *, refused: int) -> None:
-    """Write into the ledger that a submission was processed whole."""
-    record(
-        database,
+def deed(receipt: Receipt, *, refused: int) -> Deed:
+    """Return what the ledger says of a submission that was processed whole."""
+    return Deed(
         actor=receipt.account,
         action="submission.complete",
         subject=receipt.id,

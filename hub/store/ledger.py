@@ -1,20 +1,40 @@
 """The ledger: who did what to which thing, written in the transaction that does it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from psycopg.types.json import Jsonb
+import msgspec
 
 from hub.store.database import Database
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """Who did what to which thing. `detail` carries pointers, never content."""
+
+    actor: str
+    action: str
+    subject: str
+    detail: Mapping[str, object]
+
+
+_RECORD: Final = """
+    INSERT INTO ledger (actor, action, subject, detail)
+    SELECT actor, action, subject, detail
+    FROM jsonb_to_recordset(%s::jsonb) AS deeds (actor text, action text, subject text, detail jsonb)
+"""
+
+
 def record(database: Database, *, actor: str, action: str, subject: str, detail: Mapping[str, object]) -> None:
     """Add a row. `action` is a stable dotted word (`account.disable`); `detail` carries pointers, never content."""
-    database.execute(
-        "INSERT INTO ledger (actor, action, subject, detail) VALUES (%s, %s, %s, %s)",
-        (actor, action, subject, Jsonb(dict(detail))),
-    )
+    record_each(database, [Deed(actor=actor, action=action, subject=subject, detail=detail)])
+
+
+def record_each(database: Database, deeds: Sequence[Deed]) -> None:
+    """Add a row for each deed, in their order."""
+    database.execute(_RECORD, (msgspec.json.encode(deeds).decode(),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -31,15 +31,48 @@ class Progress:
     positions: frozenset[int]
 
 
-def add_complete(database: Database, receipt: Receipt, outcomes: Sequence[Outcome], *, now: Tick) -> None:
-    """Keep a submission of which every object has its outcome."""
-    _add(database, receipt, completed=now, listing=None, body=None)
-    add_outcomes(database, receipt.id, 0, outcomes)
+_COMPLETE: Final = """
+    WITH added AS (
+        INSERT INTO submissions (id, collection, organisation, account, received, total, completed)
+        SELECT id, collection, organisation, account, received, total, %(now)s
+        FROM jsonb_to_recordset(%(receipts)s::jsonb) AS receipts
+             (id uuid, collection text, organisation text, account text, received bigint, total integer)
+    )
+    INSERT INTO outcomes (submission, part, document)
+    SELECT id, 0, document FROM unnest(%(ids)s::uuid[], %(documents)s::bytea[]) AS outcomes (id, document)
+"""
+
+
+def add_complete(database: Database, filed: Sequence[tuple[Receipt, Sequence[Outcome]]], *, now: Tick) -> None:
+    """Keep submissions of which every object has its outcome."""
+    receipts = [receipt for receipt, _ in filed]
+    database.execute(
+        _COMPLETE,
+        {
+            "now": now,
+            "receipts": msgspec.json.encode(receipts).decode(),
+            "ids": [receipt.id for receipt in receipts],
+            "documents": [msgspec.json.encode(outcomes) for _, outcomes in filed],
+        },
+    )
 
 
 def add_pending(database: Database, receipt: Receipt, listing: Sequence[Outcome], body: bytes) -> None:
     """Keep a submission whole, to be processed later. `listing` names what it holds."""
-    _add(database, receipt, completed=None, listing=msgspec.json.encode(listing), body=body)
+    database.execute(
+        "INSERT INTO submissions (id, collection, organisation, account, received, total, listing, body)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            receipt.id,
+            receipt.collection,
+            receipt.organisation,
+            receipt.account,
+            receipt.received,
+            receipt.total,
+            msgspec.json.encode(listing),
+            body,
+        ),
+    )
 
 
 def add_outcomes(database: Database, submission: SubmissionId, part: int, outcomes: Sequence[Outcome]) -> None:
@@ -164,26 +197,6 @@ def release(database: Database, submission: SubmissionId) -> None:
 def expire(database: Database, *, completed_before: Tick) -> int:
     """Remove submissions that ended before the given instant and return how many."""
     return database.execute("DELETE FROM submissions WHERE completed < %s", (completed_before,)).rowcount
-
-
-def _add(
-    database: Database, receipt: Receipt, *, completed: Tick | None, listing: bytes | None, body: bytes | None
-) -> None:
-    database.execute(
-        "INSERT INTO submissions (id, collection, organisation, account, received, total, completed, listing, body)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            receipt.id,
-            receipt.collection,
-            receipt.organisation,
-            receipt.account,
-            receipt.received,
-            receipt.total,
-            completed,
-            listing,
-            body,
-        ),
-    )
 
 
 def _receipt_of(row: Sequence[Any]) -> Receipt:
