@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, TypeAlias
+from uuid import UUID
 
 from stix2.hashes import check_hash, infer_hash_algorithm
 
@@ -19,7 +21,9 @@ _SECOND: Final = len("2026-01-31T12:00:00Z")
 _MILLISECOND: Final = len("2026-01-31T12:00:00.000Z")
 _MICROSECOND: Final = len("2026-01-31T12:00:00.000000Z")
 _FIRST_YEAR: Final = "1970"
-_TEXTS: Final = {str}
+_RECURRING: Final = (frozenset({"identity"}), frozenset({"marking-definition"}))
+"""What is referred to for whose an object is and how it is handled, and so is the same on most of them."""
+
 _CONFIDENCE: Final = range(101)
 _PAIRS_OF_HEX: Final = re.compile(r"(?:[0-9a-fA-F]{2})+", re.ASCII)
 _BASE64: Final = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
@@ -97,12 +101,21 @@ def one_of(texts: frozenset[str]) -> Check:
 
 def id_of(*types: str) -> Check:
     """Return a check of ids of some types."""
-    matches = re.compile(f"(?:{'|'.join(sorted(types))})--{names.UUID_FORM}", re.ASCII).fullmatch
+    matches = _form_of_ids(*types).fullmatch
     return lambda item: isinstance(item, str) and matches(item) is not None
+
+
+def recurring_id_of(kind: str) -> Check:
+    """Return a check of ids of a type of which the same few are named by object after object."""
+    length = len(f"{kind}--{UUID(int=0)}")
+    matches = lru_cache(maxsize=1_024)(_form_of_ids(kind).fullmatch)
+    return lambda item: isinstance(item, str) and len(item) == length and matches(item) is not None
 
 
 def reference(shape: Shape) -> Check:
     """Return a check of references to the types that a property may refer to."""
+    if shape.types in _RECURRING:
+        return recurring_id_of(*shape.types)
     if shape.types is not None:
         return id_of(*shape.types)
     forbidden = shape.forbidden
@@ -118,9 +131,20 @@ def number(shape: Shape, *types: type[float]) -> Check:
 
 def list_of(check: Check) -> Check:
     """Return a check of lists that hold something, and nothing but what passes another check."""
-    if check is is_text:
-        return lambda item: isinstance(item, list) and set(map(type, item)) == _TEXTS
-    return lambda item: isinstance(item, list) and len(item) > 0 and all(map(check, item))
+
+    def holds(item: object) -> bool:
+        if not isinstance(item, list) or not item:
+            return False
+        for element in item:  # noqa: SIM110 - most lists are short, and a generator would cost more than they do
+            if not check(element):
+                return False
+        return True
+
+    return holds
+
+
+def _form_of_ids(*types: str) -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(sorted(types))})--{names.UUID_FORM}", re.ASCII)
 
 
 def _is_digest(name: str, text: object) -> bool:

@@ -115,13 +115,13 @@ CONSTRAINTS: Final[Mapping[str, Constraint]] = {
     **dict.fromkeys(("campaign", "infrastructure", "intrusion-set", "sighting", "threat-actor"), _SEEN),
     "artifact": _all_of(_is_payload_or_proven_link, lambda value: ("url" in value) != ("payload_bin" in value)),
     "email-message": _is_one_body_or_parts,
-    "indicator": _all_of(lambda value: "valid_from" in value, _strictly("valid_from", "valid_until")),
+    "indicator": _strictly("valid_from", "valid_until"),
     "language-content": _is_translation,
     "location": _is_somewhere,
     "malware": _all_of(_is_named_family_or_sample, _SEEN),
     "marking-definition": _all_of(_defines_a_marking, _is_itself_unmarked, _is_no_false_tlp),
     "network-traffic": _all_of(_is_over_where_it_ends, _in_order("start", "end")),
-    "observed-data": _all_of(lambda value: "object_refs" in value, _in_order("first_observed", "last_observed")),
+    "observed-data": _in_order("first_observed", "last_observed"),
     "relationship": _strictly("start_time", "stop_time"),
 }
 """Types of which the library or the hub asks more than that each property is well formed."""

@@ -20,6 +20,12 @@ from hub.stix.form.shapes import OBSERVABLE_TYPES, Kind, Shape, all_types, commo
 _OBSERVABLE_NEEDS: Final = frozenset({"type", "id"})
 _UNVERSIONED_NEEDS: Final = _OBSERVABLE_NEEDS | {"spec_version", "created"}
 _VERSIONED_NEEDS: Final = _UNVERSIONED_NEEDS | {"modified"}
+_NEEDS_BESIDES: Final[Mapping[str, frozenset[str]]] = {
+    "indicator": frozenset({"valid_from"}),
+    "observed-data": frozenset({"object_refs"}),
+}
+"""What the library or the hub asks for though the shape of the type leaves it open."""
+
 _SPECIAL: Final[Mapping[str, Check]] = {
     "spec_version": checks.exactly("2.1"),
     "created": checks.is_version,
@@ -60,7 +66,7 @@ def _gate_of(kind: str) -> _Gate:
     shape = shape_of_type(kind) or Shape(kind=Kind.OBJECT)
     properties = {name: check_of(member) for name, member in members_of(kind).items()}
     properties.update(_SPECIAL, type=checks.is_text, id=checks.id_of(kind), **_OF_TYPE.get(kind, {}))
-    required = shape.required | _needs_of(kind)
+    required = shape.required | _needs_of(kind) | _NEEDS_BESIDES.get(kind, frozenset())
     return _Gate(
         is_well_formed=structure(properties, required=required, some=shape.some, otherwise=is_custom),
         holds=CONSTRAINTS.get(kind),
