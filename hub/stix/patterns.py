@@ -18,6 +18,7 @@ from hub.stix.problems import Code, Problem, shown
 
 SECONDS_A_TOKEN: Final = 90e-6
 SECONDS_A_BYTE: Final = 2e-6
+_SECONDS_A_CHARACTER: Final = SECONDS_A_TOKEN + SECONDS_A_BYTE
 REMEMBERED: Final = 8_192
 """How many verdicts a generation of the memory holds."""
 
@@ -90,10 +91,12 @@ def is_known_at_a_glance(pattern: str, caps: Caps) -> bool:
 
     It has no more terms than signs of equality and brackets, and no more tokens than characters.
     """
+    length = len(pattern)
     return (
-        _SIMPLE.fullmatch(pattern) is not None
-        and len(pattern) <= min(caps.pattern_bytes, caps.pattern_seconds / (SECONDS_A_TOKEN + SECONDS_A_BYTE))
-        and pattern.count("=") + pattern.count("[") <= caps.pattern_terms
+        length <= caps.pattern_bytes
+        and length * _SECONDS_A_CHARACTER <= caps.pattern_seconds
+        and (length <= caps.pattern_terms or pattern.count("=") + pattern.count("[") <= caps.pattern_terms)
+        and _SIMPLE.fullmatch(pattern) is not None
     )
 
 
@@ -129,9 +132,10 @@ def complexity_of(pattern: str) -> Complexity:
 
 
 def _pattern_of(value: Mapping[str, object]) -> str | None:
+    if value.get("type") != "indicator" or value.get("pattern_type") != "stix":
+        return None
     pattern = value.get("pattern")
-    is_stix = value.get("type") == "indicator" and value.get("pattern_type") == "stix"
-    return pattern if is_stix and isinstance(pattern, str) else None
+    return pattern if isinstance(pattern, str) else None
 
 
 def _tokens(pattern: str) -> Iterator[tuple[str, str]]:

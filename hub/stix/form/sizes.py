@@ -1,9 +1,14 @@
 """The caps on one object: counts first, then the pattern, the whole, and single texts."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from hub.domain.submissions import Caps
 from hub.stix.problems import Code, Problem, shown
+
+_LEAST_OF_ITEM: Final = len("0,")
+_LEAST_OF_MEMBER: Final = len('"a":0,')
+"""Bytes that an item of a list and a member of an object have at least; one member may do without a name."""
 
 
 def size_problems(value: Mapping[str, object], size: int, caps: Caps) -> Iterator[Problem]:
@@ -27,18 +32,25 @@ def is_within_caps(value: Mapping[str, object], piece: bytes, caps: Caps) -> boo
 def _is_surely_small(value: Mapping[str, object], piece: bytes, caps: Caps) -> bool:
     """Return whether an object exceeds no cap because its bytes are few: the usual case, and quickly seen.
 
-    No text is longer than the object, no list has more items than half of its bytes, no object more members than there
-    are colons.
+    No text is longer than the object, no list has more items than half of its bytes, no object more members than a
+    sixth of them, nor more than there are colons.
     """
-    markings = value.get("object_marking_refs", ())
-    external = value.get("external_references", ())
+    size = len(piece)
     return (
-        len(piece) <= min(caps.object_bytes, caps.string_bytes, caps.pattern_bytes, 2 * caps.list_items)
-        and piece.count(b":") <= caps.properties
-        and (isinstance(markings, list | tuple) and len(markings) <= caps.marking_refs)
-        and (isinstance(external, list | tuple) and len(external) <= caps.external_references)
+        size <= caps.object_bytes
+        and size <= caps.string_bytes
+        and size <= caps.pattern_bytes
+        and size <= _LEAST_OF_ITEM * caps.list_items
+        and (size <= _LEAST_OF_MEMBER * caps.properties or piece.count(b":") <= caps.properties)
+        and _has_few(value, "object_marking_refs", caps.marking_refs)
+        and _has_few(value, "external_references", caps.external_references)
         and "granular_markings" not in value
     )
+
+
+def _has_few(value: Mapping[str, object], name: str, most: int) -> bool:
+    found = value.get(name)
+    return found is None or (isinstance(found, list) and len(found) <= most)
 
 
 def _count_problems(value: Mapping[str, object], caps: Caps) -> Iterator[Problem]:
