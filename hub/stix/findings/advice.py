@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from hub.stix.audience import EXTENSION_ID
 from hub.stix.findings.derivation import derived_id
@@ -74,13 +74,13 @@ def warnings_about(value: Mapping[str, object], *, at: datetime) -> tuple[str, .
     return () if _needs_no_word(value) else tuple(_warnings(value, at))
 
 
-def _needs_no_word(value: Mapping[str, object]) -> bool:
+def _needs_no_word(value: Mapping[str, Any]) -> bool:
     """Return whether it is certain that there is none, without going through all that there might be."""
-    quiet = _quiet().get(str(value["type"]))
+    quiet = _quiet().get(value["type"])
     return (
         quiet is not None
-        and value.keys() <= quiet
-        and uuid_version_of(str(value["id"])) == "4"
+        and quiet.issuperset(value)
+        and uuid_version_of(value["id"]) == "4"
         and value.get("name") != ""
     )
 

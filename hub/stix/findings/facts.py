@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from hub.domain.clock import tick_of
-from hub.domain.identifiers import StixId, Tick
+from hub.domain.identifiers import Tick
 from hub.domain.submissions import CheckedObject
 from hub.stix.findings.markings import definition_of, markings_of
 from hub.stix.form.identity import is_observable
@@ -22,22 +22,25 @@ _WHOLE_NUMBER: Final = re.compile(rb"\.0[,}\]]")
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 
 
-def checked(value: Mapping[str, object], piece: bytes, *, position: int, warnings: tuple[str, ...]) -> CheckedObject:
-    """Return an object with its facts. INVARIANT: it has passed every check; `piece` is what `value` was read from."""
-    created, modified = _text(value, "created"), _text(value, "modified")
-    version = modified or created
-    created_tick, modified_tick = _tick(created), _tick(modified)
+def checked(value: Mapping[str, Any], piece: bytes, *, position: int, warnings: tuple[str, ...]) -> CheckedObject:
+    """Return an object with its facts.
+
+    INVARIANT: it has passed every check, so its properties are what STIX says; `piece` is what `value` was read from.
+    """
+    created, modified = value.get("created"), value.get("modified")
+    created_tick = _tick(created)
+    modified_tick = created_tick if modified == created else _tick(modified)
     level, other_markings = markings_of(value)
     return CheckedObject(
         position=position,
-        id=StixId(str(value["id"])),
-        type=str(value["type"]),
+        id=value["id"],
+        type=value["type"],
         observable=is_observable(value),
-        version=version,
+        version=modified or created,
         version_tick=modified_tick if modified else created_tick,
         created=created_tick,
         modified=modified_tick,
-        created_by_ref=_creator(value),
+        created_by_ref=value.get("created_by_ref"),
         revoked=value.get("revoked") is True,
         payload=piece,
         digest=digest_of(value),
@@ -66,17 +69,7 @@ def _with_whole_numbers(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _text(value: Mapping[str, object], name: str) -> str | None:
-    text = value.get(name)
-    return text if isinstance(text, str) else None
-
-
 @lru_cache(maxsize=8_192)
 def _tick(timestamp: str | None) -> Tick | None:
     """Return the tick of a `created` or `modified`, which have at most six fraction digits."""
     return None if timestamp is None else tick_of(instant_of_text(timestamp))
-
-
-def _creator(value: Mapping[str, object]) -> StixId | None:
-    creator = _text(value, "created_by_ref")
-    return None if creator is None else StixId(creator)

@@ -1,7 +1,8 @@
 """How an object is marked, and what a marking-definition defines."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import StixId
@@ -13,7 +14,6 @@ from hub.stix.problems import Code, Problem, shown
 from hub.stix.tlp import LEVELS, tlp_problem
 
 _MARKING_DEFINITION: Final = "marking-definition"
-_NONE: Final[frozenset[StixId]] = frozenset()
 _GRANULAR_MEMBERS: Final = frozenset({"marking_ref", "lang", "selectors"})
 
 
@@ -35,12 +35,21 @@ def marking_problems(value: Mapping[str, object]) -> Iterator[Problem]:
         yield from _granular_problems(value, granular, f"granular_markings[{index}]")
 
 
-def markings_of(value: Mapping[str, object]) -> tuple[Tlp | None, frozenset[StixId]]:
-    """Return the highest TLP level among object and granular markings, None where there is none, and the other ones."""
-    names = [StixId(name) for _, name in _marking_ids(value)]
-    levels = [LEVELS[name] for name in names if name in LEVELS]
-    if len(levels) == len(names):
-        return max(levels, default=None), _NONE
+def markings_of(value: Mapping[str, Any]) -> tuple[Tlp | None, frozenset[StixId]]:
+    """Return the highest TLP level among object and granular markings, None where there is none, and the other ones.
+
+    INVARIANT: the object has passed every check, so its markings are what STIX says.
+    """
+    names = value.get("object_marking_refs", ())
+    if "granular_markings" in value:
+        names = {*names, *(granular.get("marking_ref") for granular in value["granular_markings"])} - {None}
+    return _meaning_of(*names)
+
+
+@lru_cache(maxsize=256)
+def _meaning_of(*names: StixId) -> tuple[Tlp | None, frozenset[StixId]]:
+    """Return what markings say together; most objects of a producer carry the same few."""
+    levels = (LEVELS[name] for name in names if name in LEVELS)
     return max(levels, default=None), frozenset(names).difference(LEVELS)
 
 

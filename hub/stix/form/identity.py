@@ -17,9 +17,10 @@ def is_observable(value: Mapping[str, object]) -> bool:
     object has (STIX 2.1 §3.2).
     """
     kind = value["type"]
-    if isinstance(kind, str) and shape_of_type(kind):
-        return kind in OBSERVABLE_TYPES
-    return "created" not in value and "modified" not in value
+    if isinstance(kind, str) and kind in OBSERVABLE_TYPES:
+        return True
+    is_dated = "created" in value or "modified" in value
+    return not (is_dated or (isinstance(kind, str) and shape_of_type(kind)))
 
 
 def identity_problems(value: Mapping[str, object]) -> Iterator[Problem]:
