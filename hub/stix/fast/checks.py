@@ -1,10 +1,8 @@
-"""The values that the fast gate takes for certain: scalars, ids, timestamps, digests."""
+"""The values that the fast gate takes for certain: scalars, lists, timestamps, digests."""
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final, TypeAlias
-from uuid import UUID
 
 from stix2.hashes import check_hash, infer_hash_algorithm
 
@@ -13,6 +11,7 @@ from hub.stix.form.names import instant_of_short
 from hub.stix.form.shapes import Shape
 
 Check: TypeAlias = Callable[[object], bool]
+Member: TypeAlias = Callable[[str, object], bool]
 
 REFERRING: Final = ("_ref", "_refs")
 """How the names of references end, wherever they stand."""
@@ -21,9 +20,6 @@ _SECOND: Final = len("2026-01-31T12:00:00Z")
 _MILLISECOND: Final = len("2026-01-31T12:00:00.000Z")
 _MICROSECOND: Final = len("2026-01-31T12:00:00.000000Z")
 _FIRST_YEAR: Final = "1970"
-_RECURRING: Final = (frozenset({"identity"}), frozenset({"marking-definition"}))
-"""What is referred to for whose an object is and how it is handled, and so is the same on most of them."""
-
 _CONFIDENCE: Final = range(101)
 _PAIRS_OF_HEX: Final = re.compile(r"(?:[0-9a-fA-F]{2})+", re.ASCII)
 _BASE64: Final = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
@@ -42,11 +38,6 @@ def never(_item: object) -> bool:
 def is_text(item: object) -> bool:
     """Return whether a value is a text."""
     return isinstance(item, str)
-
-
-def is_reference(item: object) -> bool:
-    """Return whether a value is the id of something that an object may refer to."""
-    return isinstance(item, str) and names.CANONICAL_ID.fullmatch(item) is not None and not item.startswith("bundle--")
 
 
 def is_timestamp(item: object) -> bool:
@@ -99,29 +90,6 @@ def one_of(texts: frozenset[str]) -> Check:
     return lambda item: isinstance(item, str) and item in texts
 
 
-def id_of(*types: str) -> Check:
-    """Return a check of ids of some types."""
-    matches = _form_of_ids(*types).fullmatch
-    return lambda item: isinstance(item, str) and matches(item) is not None
-
-
-def recurring_id_of(kind: str) -> Check:
-    """Return a check of ids of a type of which the same few are named by object after object."""
-    length = len(f"{kind}--{UUID(int=0)}")
-    matches = lru_cache(maxsize=1_024)(_form_of_ids(kind).fullmatch)
-    return lambda item: isinstance(item, str) and len(item) == length and matches(item) is not None
-
-
-def reference(shape: Shape) -> Check:
-    """Return a check of references to the types that a property may refer to."""
-    if shape.types in _RECURRING:
-        return recurring_id_of(*shape.types)
-    if shape.types is not None:
-        return id_of(*shape.types)
-    forbidden = shape.forbidden
-    return lambda item: is_reference(item) and names.type_of_id(str(item)) not in forbidden
-
-
 def number(shape: Shape, *types: type[float]) -> Check:
     """Return a check of numbers of some JSON types within the limits of a property."""
     least = float("-inf") if shape.least is None else shape.least
@@ -141,10 +109,6 @@ def list_of(check: Check) -> Check:
         return True
 
     return holds
-
-
-def _form_of_ids(*types: str) -> re.Pattern[str]:
-    return re.compile(f"(?:{'|'.join(sorted(types))})--{names.UUID_FORM}", re.ASCII)
 
 
 def _is_digest(name: str, text: object) -> bool:

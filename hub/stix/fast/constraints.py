@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from hub.stix.fast.checks import id_of, is_language
+from hub.stix.fast.checks import is_language
+from hub.stix.fast.ids import recurring_id_of
 from hub.stix.form.names import LIBRARY_NAMES, instant_of_text
 from hub.stix.form.selectors import selects
 from hub.stix.tlp import tlp_problem
@@ -12,7 +13,7 @@ Constraint: TypeAlias = Callable[[Mapping[str, object]], bool]
 
 _MARKED: Final = {"marking_ref", "selectors"}
 _TRANSLATED: Final = {"lang", "selectors"}
-_is_marking: Final = id_of("marking-definition")
+_is_marking: Final = recurring_id_of("marking-definition")
 
 
 def are_granular_markings(value: Mapping[str, object]) -> bool:

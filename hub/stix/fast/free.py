@@ -3,15 +3,16 @@
 from functools import lru_cache
 from typing import Final
 
-from hub.stix.fast.checks import REFERRING, Check, is_reference
+from hub.stix.fast.checks import REFERRING, Check, Member
+from hub.stix.fast.ids import is_reference
 from hub.stix.form import names
 
 _SCALARS: Final = frozenset({str, int, float, bool})
 _LONGEST_NAME: Final = 250
 
 
-def content(*, least_items: int) -> Check:
-    """Return a check of values of any shape: no null, no list shorter than that, and every reference is an id."""
+def content(*, least_items: int) -> tuple[Check, Member]:
+    """Return a check of values of any shape, and one of members: no null, no shorter list, every reference is an id."""
 
     def is_content(item: object) -> bool:
         if type(item) in _SCALARS:
@@ -29,24 +30,24 @@ def content(*, least_items: int) -> Check:
             )
         return is_reference(item) if isinstance(item, str) else is_content(item)
 
-    return is_content
+    return is_content, is_member
 
 
-is_open: Final = content(least_items=0)
+is_open, _is_open_member = content(least_items=0)
 """Content in which the hub lets empty lists stand: of extensions and, below the property itself, of custom ones."""
 
-is_filled: Final = content(least_items=1)
+is_filled, _is_filled_member = content(least_items=1)
 """Content in which it does not: what is custom within a structure that STIX defines, and dictionaries."""
 
 
 def is_custom(name: str, item: object) -> bool:
     """Return whether a property of an object that STIX does not define is well named and holds what may be there."""
-    return item != [] and _is_custom_name(name) and is_open({name: item})
+    return item != [] and _is_custom_name(name) and _is_open_member(name, item)
 
 
 def is_custom_member(name: str, item: object) -> bool:
     """Return whether this is so within a structure that STIX defines."""
-    return _is_custom_name(name) and is_filled({name: item})
+    return _is_custom_name(name) and _is_filled_member(name, item)
 
 
 def is_dictionary(item: object) -> bool:

@@ -13,6 +13,7 @@ from hub.stix.fast import checks
 from hub.stix.fast.checks import Check
 from hub.stix.fast.constraints import CONSTRAINTS, Constraint, are_granular_markings
 from hub.stix.fast.free import is_custom
+from hub.stix.fast.ids import id_of, is_reference
 from hub.stix.fast.plain import check_of, structure
 from hub.stix.form.names import TYPE_NAME, type_of_id
 from hub.stix.form.shapes import OBSERVABLE_TYPES, Kind, Shape, all_types, common_shape, members_of, shape_of_type
@@ -65,7 +66,7 @@ def _gates() -> Mapping[str, _Gate]:
 def _gate_of(kind: str) -> _Gate:
     shape = shape_of_type(kind) or Shape(kind=Kind.OBJECT)
     properties = {name: check_of(member) for name, member in members_of(kind).items()}
-    properties.update(_SPECIAL, type=checks.is_text, id=checks.id_of(kind), **_OF_TYPE.get(kind, {}))
+    properties.update(_SPECIAL, type=checks.is_text, id=id_of(kind), **_OF_TYPE.get(kind, {}))
     required = shape.required | _needs_of(kind) | _NEEDS_BESIDES.get(kind, frozenset())
     return _Gate(
         is_well_formed=structure(properties, required=required, some=shape.some, otherwise=is_custom),
@@ -96,7 +97,7 @@ def _unknown_observable() -> _Gate:
 
 def _unknown(required: frozenset[str]) -> _Gate:
     properties = {name: check_of(member) for name, member in common_shape().items()}
-    properties.update(_SPECIAL, type=checks.is_text, id=checks.is_reference)
+    properties.update(_SPECIAL, type=checks.is_text, id=is_reference)
     is_well_formed = structure(properties, required=required, some=frozenset(), otherwise=is_custom)
     return _Gate(is_well_formed=is_well_formed, holds=_is_named_by_type)
 

@@ -1,19 +1,18 @@
 """Checks made once from the shapes that STIX gives: of a value, of a structure with its members, of extensions."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final
 
 from hub.stix.audience import EXTENSION_ID
 from hub.stix.fast import checks
-from hub.stix.fast.checks import Check
+from hub.stix.fast.checks import Check, Member
 from hub.stix.fast.free import is_custom_member, is_dictionary, is_open
+from hub.stix.fast.ids import reference
 from hub.stix.form import names
 from hub.stix.form.shapes import Kind, Shape, extension_names, shape_of_extension
-
-Member: TypeAlias = Callable[[str, object], bool]
 
 _EXTENSION_NAME: Final = re.compile(
     rf"extension-definition--{names.UUID_FORM}|(?!extension-definition--){names.EXTENSION_NAME.pattern}", re.ASCII
@@ -67,7 +66,7 @@ def check_of(shape: Shape) -> Check:  # noqa: C901, PLR0911, PLR0912 - one line 
         case Kind.TIMESTAMP:
             return checks.is_timestamp
         case Kind.REFERENCE:
-            return checks.reference(shape)
+            return reference(shape)
         case Kind.LIST if shape.item is not None:
             return checks.list_of(check_of(shape.item))
         case Kind.OBJECT:

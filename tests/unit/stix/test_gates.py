@@ -13,6 +13,7 @@ from hub.domain.submissions import Caps
 from hub.stix import fast
 from hub.stix.authority import library_problem
 from hub.stix.check import every_problem
+from hub.stix.fast.ids import id_of, recurring_id_of
 from hub.stix.patterns import pattern_problem
 from tests.unit.stix.examples import (
     AMBER,
@@ -175,6 +176,13 @@ def test_what_goes_the_fast_way_ends_as_it_would_on_the_long_one(seed: int) -> N
     """A sample of what `scripts/gate-soundness` does a million times."""
     value = anything(random.Random(seed), ())  # noqa: S311 - no secret
     assert not fast.accepts(value) or difference_of(value) is None
+
+
+def test_an_id_that_recurs_is_judged_as_if_it_were_new() -> None:
+    is_creator, is_new = recurring_id_of("identity"), id_of("identity")
+    for _ in range(2):
+        for item in (*NASTY, *(f"identity--{UUID}{more}" for more in ("", "\n", "0", UUID))):
+            assert is_creator(item) == is_new(item)
 
 
 @pytest.mark.parametrize("value", PLAIN + EXTENDED, ids=lambda value: value["type"])
