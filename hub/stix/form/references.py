@@ -1,33 +1,56 @@
 """What an object refers to: every property whose name ends in `_ref` or `_refs`, at any depth."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from hub.domain.identifiers import StixId
 from hub.stix.form.names import CANONICAL_ID, id_problem
-from hub.stix.form.shapes import Kind, Shape, all_shapes, all_types, common_shape, members_of
+from hub.stix.form.shapes import Kind, Shape, all_shapes, all_types, members_of
 from hub.stix.problems import Code, Problem
 
 _NOT_CONTENT: Final = frozenset({"object_marking_refs", "marking_ref", "created_by_ref"})
 """References that say whose an object is and how it is handled, not what it is about."""
 
+_UNKNOWN: Final = ""
 _NONE: Final[frozenset[StixId]] = frozenset()
 _BARREN: Final = frozenset(Kind) - {Kind.REFERENCE, Kind.LIST, Kind.OBJECT, Kind.DICTIONARY, Kind.EXTENSIONS}
 """Kinds of values that neither are nor hold references."""
 
 
-def references_of(value: Mapping[str, object]) -> frozenset[StixId]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """Where objects of a type refer to content: properties that are an id, that are several, and that hold none.
+
+    In all other properties there may be references at any depth.
+    """
+
+    one: frozenset[str]
+    several: frozenset[str]
+    none: frozenset[str]
+
+
+def references_of(value: Mapping[str, Any]) -> frozenset[StixId]:
     """Return the ids that an object is about: all its references apart from markings and its creator.
 
     INVARIANT: the object has passed every check, so the properties that STIX defines are what it says.
     """
-    barren = _without_references(str(value["type"]))
-    if value.keys() <= barren:
+    places = _places().get(value["type"]) or _places()[_UNKNOWN]
+    if places.none.issuperset(value):
         return _NONE
-    found: list[tuple[str, str]] = []
-    _gather({name: value[name] for name in value.keys() - barren}, found)
-    return frozenset(StixId(text) for name, text in found if name not in _NOT_CONTENT and CANONICAL_ID.fullmatch(text))
+    found: set[StixId] = set()
+    others: dict[str, object] = {}
+    for name in value.keys() - places.none:
+        if name in places.one:
+            found.add(value[name])
+        elif name in places.several:
+            found.update(value[name])
+        else:
+            others[name] = value[name]
+    if others:
+        found.update(_references_within(others))
+    return frozenset(found)
 
 
 def reference_problems(value: Mapping[str, object]) -> Iterator[Problem]:
@@ -47,19 +70,25 @@ def reference_problems(value: Mapping[str, object]) -> Iterator[Problem]:
             yield Problem(Code.REFERENCE_TYPE, f"{name}: a bundle is no object that could be referred to.")
 
 
-def _without_references(kind: str) -> frozenset[str]:
-    """Return the properties of an object of a type in which there is no reference to content."""
-    return _barren().get(kind) or _barren()[""]
-
-
 @cache
-def _barren() -> Mapping[str, frozenset[str]]:
-    """Return these properties for each type that STIX 2.1 defines and, under no name, for all others."""
-    members = {kind: members_of(kind) for kind in all_types()} | {"": common_shape()}
-    return {
-        kind: _NOT_CONTENT | {name for name, shape in shapes.items() if (shape.item or shape).kind in _BARREN}
-        for kind, shapes in members.items()
-    }
+def _places() -> Mapping[str, _Places]:
+    """Return the places of each type that STIX 2.1 defines and, under no name, of all others."""
+    return {kind: _places_in(members_of(kind)) for kind in (*all_types(), _UNKNOWN)}
+
+
+def _places_in(members: Mapping[str, Shape]) -> _Places:
+    return _Places(
+        one=frozenset(name for name, shape in members.items() if shape.kind is Kind.REFERENCE),
+        several=frozenset(name for name, shape in members.items() if shape.kind is Kind.LIST and _is_reference(shape)),
+        none=_NOT_CONTENT | {name for name, shape in members.items() if (shape.item or shape).kind in _BARREN},
+    )
+
+
+def _references_within(value: Mapping[str, object]) -> list[StixId]:
+    """Return the references to content in properties that STIX leaves open, and in structures."""
+    found: list[tuple[str, str]] = []
+    _gather(value, found)
+    return [StixId(text) for name, text in found if name not in _NOT_CONTENT and CANONICAL_ID.fullmatch(text)]
 
 
 def _gather(value: Mapping[str, object], found: list[tuple[str, str]]) -> None:
