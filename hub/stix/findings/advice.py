@@ -76,21 +76,24 @@ def warnings_about(value: Mapping[str, object], *, at: datetime) -> tuple[str, .
 
 def _needs_no_word(value: Mapping[str, Any]) -> bool:
     """Return whether it is certain that there is none, without going through all that there might be."""
-    quiet = _quiet().get(value["type"])
+    kind = value["type"]
+    quiet = _quiet().get(kind)
     return (
         quiet is not None
-        and quiet.issuperset(value)
+        and (quiet.issuperset(value) or all(map(_is_named_as_custom, value.keys() - quiet)))
         and uuid_version_of(value["id"]) == "4"
         and value.get("name") != ""
+        and (kind != "relationship" or value["relationship_type"] in RELATIONSHIPS)
+        and ("external_references" not in value or not any(_link_warnings(value["external_references"])))
     )
 
 
 @cache
 def _quiet() -> Mapping[str, frozenset[str]]:
-    """Return, for each type that is no observable, the properties that none of the warnings looks at."""
+    """Return, for each type that is no observable, the defined properties that need no more than a glance."""
     kinds = [kind for kind in all_types() if kind not in OBSERVABLE_TYPES]
     return {
-        kind: frozenset(members_of(kind)) - _BY_PROPERTY.keys() - _LOOKED_AT_BY_TYPE.get(kind, frozenset())
+        kind: frozenset(members_of(kind)) - {"extensions", "hashes"} - _CLOSELY_READ.get(kind, frozenset())
         for kind in kinds
     }
 
@@ -128,8 +131,12 @@ def _id_warnings(kind: str, value: Mapping[str, object]) -> Iterator[str]:
 def _name_warnings(value: Mapping[str, object], custom: AbstractSet[str], kind: str) -> Iterator[str]:
     if not _has_toplevel_extension(value):
         for name in value:
-            if name in custom and not name.startswith("x_"):
+            if name in custom and not _is_named_as_custom(name):
                 yield f"{shown(name)}: STIX 2.1 defines no such property on {kind}; custom names should begin with x_."
+
+
+def _is_named_as_custom(name: str) -> bool:
+    return name.startswith("x_")
 
 
 def _has_toplevel_extension(value: Mapping[str, object]) -> bool:
@@ -192,13 +199,12 @@ _BY_PROPERTY: Final[Mapping[str, Callable[[object], Iterator[str]]]] = {
     "hashes": _hash_warnings,
 }
 
-_LOOKED_AT_BY_TYPE: Final[Mapping[str, frozenset[str]]] = {
-    "relationship": frozenset({"relationship_type"}),
+_CLOSELY_READ: Final[Mapping[str, frozenset[str]]] = {
     "indicator": frozenset({"valid_until"}),
     "marking-definition": frozenset({"definition", "definition_type"}),
     **dict.fromkeys(("report", "grouping", "note", "opinion"), frozenset({"object_refs"})),
 }
-"""What those look at that follow."""
+"""Properties of single types that need more than a glance."""
 
 _BY_TYPE: Final[Mapping[str, Callable[[Mapping[str, object], datetime], Iterator[str]]]] = {
     "relationship": _relationship_warnings,

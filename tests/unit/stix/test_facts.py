@@ -140,6 +140,9 @@ def test_what_is_usual_has_no_warning() -> None:
 
 
 LOUD: Final = (
+    domain_object("relationship", relationship_type="knows", x_mitre_version="1.0"),
+    identity(x_rank=1, rank=1),
+    identity(external_references=[{"source_name": "a", "url": "https://a.example"}, {"source_name": "a", "url": "a"}]),
     indicator(valid_until="2026-02-01T00:00:00Z"),
     domain_object("relationship", relationship_type="knows"),
     statement(definition={"statement": "TLP:RED"}),
@@ -151,7 +154,14 @@ LOUD: Final = (
 )
 
 
-@pytest.mark.parametrize("value", [*PLAIN, *EXTENDED, *LOUD], ids=lambda value: value["type"])
+SOFT: Final = (
+    identity(x_rank=1, x_group="a"),
+    identity(external_references=[{"source_name": "a", "url": "https://a.example"}]),
+    domain_object("relationship", relationship_type="uses", x_mitre_version="1.0"),
+)
+
+
+@pytest.mark.parametrize("value", [*PLAIN, *EXTENDED, *SOFT, *LOUD], ids=lambda value: value["type"])
 def test_what_is_passed_over_quickly_needs_no_word(value: dict[str, Any]) -> None:
     said = tuple(_warnings(value, AT))
     assert warnings_about(value, at=AT) == said
