@@ -103,4 +103,4 @@ def _slices_of(body: bytes, expected: int) -> tuple[bytes, ...]:
         slices = []
     if len(slices) != expected:
         raise RequestError("The body reads differently with two JSON readers.", code=Code.JSON_SYNTAX)
-    return tuple(bytes(piece) for piece in slices)
+    return tuple(map(bytes, slices))

@@ -29,8 +29,8 @@ def read(body: bytes) -> object:
 def _read_quickly(body: bytes) -> object:
     """Return the value where it is certain that a close look finds nothing wrong, else _UNSURE.
 
-    A quick reader keeps the last of two members of one name, and every integer. Written again, the value has as many
-    quotation marks as the body had, or something was lost; and the writer refuses integers beyond 53 bits.
+    A quick reader keeps the last of two members of one name, and every integer. Written again, the value is the body
+    or at least has as many quotation marks, or something was lost; and the writer refuses integers beyond 53 bits.
     """
     if b"\\" in body and _SUSPECT_BYTES.search(body):
         return _UNSURE
@@ -39,7 +39,7 @@ def _read_quickly(body: bytes) -> object:
         written = orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER)
     except (ValueError, TypeError, RecursionError):
         return _UNSURE
-    return value if _quotation_marks(written) == _quotation_marks(body) else _UNSURE
+    return value if written == body or _quotation_marks(written) == _quotation_marks(body) else _UNSURE
 
 
 def _quotation_marks(text: bytes) -> int:
