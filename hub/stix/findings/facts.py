@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
@@ -69,7 +68,6 @@ def _with_whole_numbers(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-@lru_cache(maxsize=8_192)
 def _tick(timestamp: str | None) -> Tick | None:
     """Return the tick of a `created` or `modified`, which have at most six fraction digits."""
     return None if timestamp is None else tick_of(instant_of_text(timestamp))
