@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
+from psycopg import adapters
 
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import GuardId, HandlingId, OrganisationId, StixId, SubmissionId, Tick
@@ -77,9 +78,12 @@ COPY: Final = """
               payload)
     FROM STDIN (FORMAT BINARY)
 """
-COPY_TYPES: Final = (
-    *("int8", "int8", "int8", "int2", "int4", "bool", "int8", "int8", "int8", "int8"),
-    *("int4", "bool", "text", "text", "text", "text", "text", "bytea", "uuid", "bytea"),
+COPY_TYPES: Final = tuple(
+    adapters.types[name].oid
+    for name in (
+        *("int8", "int8", "int8", "int2", "int4", "bool", "int8", "int8", "int8", "int8"),
+        *("int4", "bool", "text", "text", "text", "text", "text", "bytea", "uuid", "bytea"),
+    )
 )
 
 
