@@ -1,9 +1,6 @@
 """How soon a webhook is told, and how many deliveries a second a hub makes beside the bare client that it uses."""
 
-import argparse
 import json
-import statistics
-import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,8 +16,10 @@ from hub.outbound.webhooks.signature import Secret, Signers, signed_headers
 from hub.outbound.wire.addresses import networks_of
 from hub.outbound.wire.endpoints import parse_endpoint
 from hub.runtime.wiring import now
-from tests.bench.isolation import measure_consumer, measure_isolation, p99
+from tests.bench.figures import Chapter, Figure, Ratio, ratio
+from tests.bench.isolation import measure_consumer, measure_isolation
 from tests.bench.postoffice import BATCH, LOOPBACK, PATIENCE, account, bench, cert
+from tests.bench.rounds import Run
 from tests.bench.sink import Sink, sink
 from tests.support.stix import indicator
 
@@ -29,9 +28,52 @@ READERS: Final = 25
 BATCHES: Final = 8
 THREADS: Final = 16
 POSTS: Final = 200
-RUNS: Final = 5
 BESIDE_POSTS: Final = 60
 BESIDE_RUNS: Final = 3
+_BEHIND: Final = "beside two that take nothing and two that are far behind"
+
+
+def delivering(run: Run) -> Chapter:
+    """Deliver to webhooks of an idle hub, to 500 at once beside the bare client, and beside one that is far behind."""
+    hook = Figure(name="commit of one object to webhook", unit="ms", samples=tuple(measure_latency(posts=POSTS)))
+    consumed = tuple(measure_consumer(posts=POSTS))
+    bus = Figure(name="POST of one object to a consumer of the bus", unit="ms", samples=consumed)
+    plain, ours = measure_rate(subscribers=SUBSCRIBERS, runs=run.size.rounds)
+    bare = Figure(name=f"the bare client, {THREADS} threads, signing", unit="deliveries/s", samples=tuple(plain))
+    rate = Figure(name=f"hub, {SUBSCRIBERS} webhooks", unit="deliveries/s", samples=tuple(ours))
+    run.tell((hook, bus, bare, rate))
+    figures, ratios = _isolated(run)
+    return Chapter(
+        title="Delivery to webhooks",
+        figures=(hook, bus, bare, rate, *figures),
+        ratios=(
+            Ratio(name="p99 of commit to webhook, ms", value=hook.p99, at_most=20),
+            Ratio(name="p99 of POST to a consumer of the bus, ms", value=bus.p99, at_most=10),
+            Ratio(
+                name=f"deliveries to {SUBSCRIBERS} webhooks to the bare client", value=ratio(rate, bare), at_least=0.6
+            ),
+            *ratios,
+        ),
+    )
+
+
+def _isolated(run: Run) -> tuple[list[Figure], list[Ratio]]:
+    """Deliver beside subscribers that take nothing, or have the whole log before them."""
+    rows = run.size.depths[-1]
+    found = measure_isolation(rows=rows, posts=BESIDE_POSTS, runs=BESIDE_RUNS, say=run.say)
+    figures = [
+        Figure(name=f"commit to webhook of 20 {how}", unit="ms", samples=tuple(one for each in taken for one in each))
+        for how, taken in (("alone", found.alone), (_BEHIND, found.beside))
+    ]
+    figures += [
+        Figure(name="sent meanwhile to one that is far behind", unit="deliveries", samples=tuple(found.delivered)),
+        Figure(name="memory of Redis, before and after", unit="MiB", samples=tuple(found.redis)),
+    ]
+    run.tell(figures)
+    return figures, [
+        Ratio(name=f"p99 {_BEHIND} ({rows:,} rows) to p99 alone, median of runs", value=found.ratio),
+        Ratio(name="memory of Redis, most to least", value=max(found.redis) / min(found.redis), at_most=1.2),
+    ]
 
 
 def measure_latency(*, posts: int) -> list[float]:
@@ -87,55 +129,3 @@ def _bare(receiver: Sink, count: int) -> float:
 
 def _rate(times: Sequence[float]) -> float:
     return (len(times) - 1) / (max(times) - min(times))
-
-
-def main() -> None:
-    """Measure and print the figures."""
-    parser = argparse.ArgumentParser(prog="scripts/bench/delivery", description="Measure what delivery costs.")
-    parser.add_argument("--posts", type=int, default=POSTS)
-    parser.add_argument("--runs", type=int, default=RUNS)
-    parser.add_argument("--subscribers", type=int, default=SUBSCRIBERS)
-    parser.add_argument("--behind", type=int, default=0, metavar="ROWS")
-    chosen = parser.parse_args()
-    if chosen.posts:
-        _say(f"commit to webhook: {_spread(measure_latency(posts=chosen.posts))}")
-        _say(f"POST of one object to a consumer of the bus: {_spread(measure_consumer(posts=chosen.posts))}")
-    if chosen.runs:
-        _tell_rate(subscribers=chosen.subscribers, runs=chosen.runs)
-    if chosen.behind:
-        _tell_isolation(rows=chosen.behind)
-
-
-def _tell_rate(*, subscribers: int, runs: int) -> None:
-    bare, hubs = measure_rate(subscribers=subscribers, runs=runs)
-    ratios = [mine / plain for plain, mine in zip(bare, hubs, strict=True)]
-    _say(f"bare client, {THREADS} threads: {_all(bare)} deliveries/s, median {statistics.median(bare):.0f}")
-    _say(f"hub, {subscribers} subscribers: {_all(hubs)} deliveries/s, median {statistics.median(hubs):.0f}")
-    _say(f"ratio: median {statistics.median(ratios):.2f}")
-
-
-def _tell_isolation(*, rows: int) -> None:
-    found = measure_isolation(rows=rows, posts=BESIDE_POSTS, runs=BESIDE_RUNS)
-    _say(f"others alone, beside {rows:,} rows: {'; '.join(map(_spread, found.alone))}")
-    _say(
-        f"others beside two that take nothing and two that are {rows:,} behind: {'; '.join(map(_spread, found.beside))}"
-    )
-    _say(f"ratio of p99: median {found.ratio:.2f}; deliveries to who was behind meanwhile: {found.delivered}")
-    _say(f"used_memory of Redis, before and after each: {', '.join(f'{used:.2f}' for used in found.redis)} MiB")
-
-
-def _spread(values: Sequence[float]) -> str:
-    return f"{len(values)} times, p50 {statistics.median(values):.1f} ms, p99 {p99(values):.1f} ms"
-
-
-def _all(values: Sequence[float]) -> str:
-    return " ".join(f"{value:.0f}" for value in values)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

@@ -28,10 +28,12 @@ class Figure:
 
     @property
     def p99(self) -> float:
-        """The value that one sample in a hundred exceeds; the greatest where there are few."""
-        if len(self.samples) < _MANY:
-            return max(self.samples)
-        return quantiles(self.samples, n=100)[98]
+        """What `p99` says of the samples."""
+        return p99(self.samples)
+
+    def __str__(self) -> str:
+        """Say the median on a line of its own."""
+        return f"{self.name:<60} {self.median:>12,.2f} {self.unit}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,11 @@ class Chapter:
     title: str
     figures: tuple[Figure, ...]
     ratios: tuple[Ratio, ...] = ()
+
+
+def p99(samples: Sequence[float]) -> float:
+    """Return the value that one sample in a hundred exceeds; the greatest where there are few."""
+    return max(samples) if len(samples) < _MANY else quantiles(samples, n=100)[98]
 
 
 def ratio(one: Figure, other: Figure) -> float:

@@ -1,10 +1,9 @@
 """What subscribers feel of others that are stopped, refuse, or are far behind; and what all of it costs Redis."""
 
-import math
 import socket
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Thread
@@ -18,6 +17,7 @@ from hub.domain.subscriptions.filters import Filter
 from hub.runtime.wiring import now
 from tests.bench.client import Target, line
 from tests.bench.content import envelopes
+from tests.bench.figures import p99
 from tests.bench.postoffice import PATIENCE, Bench, bench
 from tests.bench.sink import Sink, sink
 from tests.bench.stage import multiply
@@ -29,7 +29,10 @@ _SETTINGS: Final = {"retry_first_seconds": 1, "retry_longest_seconds": 5}
 
 @dataclass(slots=True, kw_only=True)
 class Isolation:
-    """Milliseconds from commit to webhook of the others, run by run, alone and beside; MiB that Redis used."""
+    """Milliseconds from commit to webhook of the others, run by run, alone and beside; MiB that Redis used.
+
+    `delivered` is what those who are far behind were sent meanwhile.
+    """
 
     alone: list[list[float]] = field(default_factory=list)
     beside: list[list[float]] = field(default_factory=list)
@@ -44,12 +47,12 @@ class Isolation:
         )
 
 
-def measure_isolation(*, rows: int, posts: int, runs: int) -> Isolation:
+def measure_isolation(*, rows: int, posts: int, runs: int, say: Callable[[str], None]) -> Isolation:
     """Measure beside a log of so many rows, and subscribers that have all of it before them, or take nothing."""
     found = Isolation()
     with bench(**_SETTINGS) as hub, sink() as receiver, sink() as far, _silent() as silent, _refusing() as refusing:
         hub.push(1)
-        multiply(hub, rows, rare=1)
+        multiply(hub, rows, rare=1, say=say)
         for _ in range(runs):
             found.redis.append(_redis(hub))
             hub.subscribe(receiver.port, OTHERS, start=tick_of(now()), accounts=[hub.producer.account.id])
@@ -91,11 +94,6 @@ def measure_consumer(*, posts: int) -> list[float]:
                     time.sleep(0.001)
         consumer.join()
         return [(entered - post) * 1_000 for post, entered in zip(begun, heard, strict=True)][1:]
-
-
-def p99(values: Sequence[float]) -> float:
-    """Return the value that one in a hundred exceeds."""
-    return sorted(values)[math.ceil(len(values) * 0.99) - 1]
 
 
 _RARE: Final = Filter(labels=frozenset({"a label that nothing has"}))

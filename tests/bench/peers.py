@@ -1,14 +1,13 @@
 """medallion 3.0.0 with its memory backend, the TAXII 2.1 server of OASIS, in an environment of its own."""
 
 import json
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import requests
@@ -46,13 +45,17 @@ make_server("127.0.0.1", int(sys.argv[1]), app, threaded=True).serve_forever()
 """
 
 
-@contextmanager
-def serving_medallion() -> Iterator[Target]:
-    """Install medallion into a new environment and run it, empty, for as long as the block runs."""
-    with TemporaryDirectory(prefix="hub-bench-medallion-") as name:
-        python = _environment(Path(name))
+class Medallion:
+    """The server, installed into a directory when it is started for the first time."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    @contextmanager
+    def started(self) -> Iterator[Target]:
+        """Run a new process for as long as the block runs: empty, for medallion slows with what it holds."""
         port = free_port()
-        command = [str(python), "-c", _PROGRAM, str(port), json.dumps(_DATA)]
+        command = [str(self._python), "-c", _PROGRAM, str(port), json.dumps(_DATA)]
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         try:
             _await(f"http://127.0.0.1:{port}/taxii2/")
@@ -67,13 +70,13 @@ def serving_medallion() -> Iterator[Target]:
             process.terminate()
             process.wait(timeout=30)
 
-
-def _environment(directory: Path) -> Path:
-    subprocess.run([sys.executable, "-m", "venv", str(directory)], check=True)
-    python = directory / "bin" / "python"
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", RELEASE, "setuptools<81"]
-    subprocess.run(install, check=True, env=os.environ)
-    return python
+    @cached_property
+    def _python(self) -> Path:
+        subprocess.run([sys.executable, "-m", "venv", str(self._directory)], check=True)
+        python = self._directory / "bin" / "python"
+        install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", RELEASE, "setuptools<81"]
+        subprocess.run([str(python), *install], check=True)
+        return python
 
 
 def _await(url: str) -> None:

@@ -52,7 +52,7 @@ def record(chapter: Chapter, *, name: str, measured: str, size: str, machine: di
         measured=measured,
         size=size,
         machine=machine,
-        figures=tuple(summary(each) for each in chapter.figures),
+        figures=tuple(_summary(each) for each in chapter.figures),
         ratios=tuple(_ratio(each) for each in chapter.ratios),
     )
 
@@ -76,7 +76,7 @@ def encoded(records: Sequence[ChapterRecord]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(records), indent=2) + b"\n"
 
 
-def summary(figure: Figure) -> FigureRecord:
+def _summary(figure: Figure) -> FigureRecord:
     """Make the record of a figure."""
     return FigureRecord(
         name=figure.name,

@@ -4,38 +4,43 @@ import argparse
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
-from tests.bench.chapters import CHAPTERS, Size
+from tests.bench.chapters import CHAPTERS
 from tests.bench.figures import machine
 from tests.bench.page import verdict, write
-from tests.bench.records import encoded, kept, merged, record
+from tests.bench.peers import Medallion
+from tests.bench.records import ChapterRecord, encoded, kept, merged, record
+from tests.bench.rounds import SIZES, Run
 from tests.support.serving import ROOT
 
-_QUICK: Final = Size(depths=(1_000, 100_000), rounds=3, objects=10_000, seconds=5.0)
-_USUAL: Final = Size(depths=(1_000, 100_000, 1_000_000), rounds=5, objects=20_000, seconds=15.0)
-_LARGE: Final = Size(depths=(1_000, 100_000, 1_000_000, 10_000_000), rounds=5, objects=20_000, seconds=15.0)
 _PAGES: Final = ROOT / "docs" / "performance"
 
 
 def main() -> None:
     """Run the chapters that were asked for."""
     asked = _arguments()
-    size = {"quick": _QUICK, "usual": _USUAL, "large": _LARGE}[asked.size]
-    today = datetime.now(UTC).strftime("%Y-%m-%d")
-    records = []
-    for name in asked.only or CHAPTERS:
-        _say(f"== {name}")
-        chapter = CHAPTERS[name](size, _say)
-        records.append(record(chapter, name=name, measured=today, size=asked.size, machine=machine()))
-        for ratio in records[-1].ratios:
-            goal = f"{ratio.goal}: {verdict(ratio.reached)}" if ratio.goal else ""
-            _say(f"{ratio.name:<60} {ratio.value:>12,.2f} {goal}")
-        if asked.write:
-            write(asked.write, merged(kept(asked.write), records, order=list(CHAPTERS)))
-            _say(f"written to {asked.write}")
+    records: list[ChapterRecord] = []
+    with TemporaryDirectory(prefix="hub-bench-medallion-") as directory:
+        run = Run(size=SIZES[asked.size], medallion=Medallion(Path(directory)), say=_say)
+        for name in asked.only or CHAPTERS:
+            _say(f"== {name}")
+            records.append(_measured(run, name, asked.size))
+            if asked.write:
+                write(asked.write, merged(kept(asked.write), records, order=list(CHAPTERS)))
+                _say(f"written to {asked.write}")
     if asked.json:
         sys.stdout.write(encoded(records).decode())
+
+
+def _measured(run: Run, name: str, size: str) -> ChapterRecord:
+    today = datetime.now(UTC).strftime("%Y-%m-%d")
+    made = record(CHAPTERS[name](run), name=name, measured=today, size=size, machine=machine())
+    for ratio in made.ratios:
+        goal = f"{ratio.goal}: {verdict(ratio.reached)}" if ratio.goal else ""
+        _say(f"{ratio.name:<60} {ratio.value:>12,.2f} {goal}")
+    return made
 
 
 def _arguments() -> argparse.Namespace:

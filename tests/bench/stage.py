@@ -1,6 +1,6 @@
 """A real hub to measure, run by `hub serve`, with an account that sees all of a collection and one that does not."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +12,14 @@ import psycopg
 
 from hub.domain.directory import Role
 from hub.runtime.catalogue import load_catalogue
-from tests.bench.client import Target
+from tests.bench.client import Target, line
+from tests.bench.content import envelopes
 from tests.support.serving import ROOT, ServedHub, serving
 
 COLLECTION: Final = "au"
 PRODUCER: Final = "au-cert"
+_STEP: Final = 1_000_000
+"""Rows that are filled in one transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,14 @@ def staged(**settings: object) -> Iterator[Stage]:
         yield Stage(hub=hub, producer=targets[0], stranger=targets[1], creator=str(creator))
 
 
+def seed(stage: Stage) -> None:
+    """Push an envelope in green, which the stranger reads, and one in amber, which he does not."""
+    with line(stage.producer) as opened:
+        for number, tlp in enumerate(("green", "amber")):
+            for body in envelopes(1, 100, seed=number, tlp=tlp, creator=stage.creator):
+                opened.post_all(body)
+
+
 class Filled(Protocol):
     """Whatever runs a hub whose log can be filled."""
 
@@ -77,25 +88,35 @@ class Filled(Protocol):
         """The hub."""
 
 
-def multiply(stage: Filled, rows: int, *, rare: int) -> None:
+def multiply(stage: Filled, rows: int, *, rare: int, say: Callable[[str], None]) -> None:
     """Fill the log up to so many rows, by copies of the newest row of each of two guards.
 
     One row in `rare` is of the guard that the stranger sees too, the others of the one that he does not.
     """
-    with psycopg.connect(stage.hub.urls.database) as database:
-        database.execute(_MULTIPLY, {"rows": rows, "rare": rare})
+    say(f"filling the log to {rows:,} rows")
+    with psycopg.connect(stage.hub.urls.database, autocommit=True) as database:
         ((filled,),) = database.execute("SELECT count(*) FROM log").fetchall()
-        if filled < rows:
-            raise RuntimeError(f"{filled:,} of {rows:,} rows: a guard has no row to copy")
-        database.execute("UPDATE log_head SET seq = (SELECT max(seq) FROM log), tick = (SELECT max(tick) FROM log)")
-        database.commit()
-        database.autocommit = True
+        copied = [seq for (seq,) in database.execute(_NEWEST).fetchall()]
+        for first in range(filled, rows, _STEP):
+            step = min(_STEP, rows - first)
+            with database.transaction():
+                added = database.execute(_MULTIPLY, {"rows": step, "rare": rare, "copied": copied}).rowcount
+                if added < step:
+                    raise RuntimeError(f"{added:,} of {step:,} rows: a guard has no row to copy")
+                database.execute("UPDATE log_head SET seq = seq + %(rows)s, tick = tick + %(rows)s", {"rows": step})
+            say(f"{first + step:,} rows")
         database.execute("VACUUM ANALYZE log")
 
 
+_NEWEST: Final = """
+    SELECT newest.seq FROM (VALUES (1), (2)) AS levels (tlp) CROSS JOIN LATERAL (
+        SELECT seq FROM log JOIN handlings ON handlings.id = log.handling WHERE handlings.tlp = levels.tlp
+        ORDER BY seq DESC LIMIT 1
+    ) AS newest
+"""
 _MULTIPLY: Final = """
-    WITH newest AS MATERIALIZED (
-        SELECT DISTINCT ON (d.tlp) d.tlp, l.* FROM log l JOIN handlings d ON d.id = l.handling ORDER BY d.tlp, seq DESC
+    WITH copied AS MATERIALIZED (
+        SELECT d.tlp, l.* FROM log l JOIN handlings d ON d.id = l.handling WHERE l.seq = ANY(%(copied)s)
     )
     INSERT INTO log (seq, tick, accepted, newest_accepted, producers_accepted, version_tick, created, guard, handling,
                      collection, latest, revoked, object_id, type, version, producer, created_by_ref, digest,
@@ -104,8 +125,8 @@ _MULTIPLY: Final = """
            t.collection, true, false, i.id, t.type, t.version, t.producer, t.created_by_ref, t.digest, t.submission,
            convert_to(replace(convert_from(t.payload, 'UTF8'), t.object_id, i.id), 'UTF8')
     FROM log_head h
-    CROSS JOIN LATERAL generate_series(1, %(rows)s - (SELECT count(*) FROM log)) AS n
-    JOIN newest t ON t.tlp = CASE WHEN n %% %(rare)s = 0 THEN 1 ELSE 2 END
+    CROSS JOIN LATERAL generate_series(1, %(rows)s::bigint) AS n
+    JOIN copied t ON t.tlp = CASE WHEN n %% %(rare)s = 0 THEN 1 ELSE 2 END
     CROSS JOIN LATERAL (SELECT 'indicator--' || CASE WHEN n > 0 THEN gen_random_uuid() END AS id) AS i
 """
 

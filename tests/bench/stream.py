@@ -1,6 +1,5 @@
 """What idle streams cost, how soon an event reaches thousands of them, and how soon it reaches one."""
 
-import argparse
 import json
 import os
 import subprocess
@@ -11,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median, quantiles
 from typing import Any, Final
 
 import psutil
@@ -25,6 +23,8 @@ from hub.runtime.wiring import Parts, build, now, opened
 from hub.services.directory.accounts import add_account
 from hub.services.directory.authenticate import Authenticating
 from hub.services.submit import Submitting
+from tests.bench.figures import Chapter, Figure, Ratio
+from tests.bench.rounds import Run
 from tests.bench.suspending import PAIR, suspensions
 from tests.support.acts import made
 from tests.support.serving import ROOT, ServedHub, free_port, serving
@@ -32,7 +32,6 @@ from tests.support.stix import indicator
 
 STREAMS: Final = 8_000
 EACH: Final = 16
-RUNS: Final = 5
 POSTS: Final = 300
 SUSPENSIONS: Final = 20
 MEMBERS: Final = ("la", "jp", "nz", "kh", "sg", "my", "th", "vn", "bn", "ph")
@@ -109,61 +108,74 @@ class CrowdProcess:
         return json.loads(self._process.stdout.readline())
 
 
-def measure(streams: int, runs: int, posts: int) -> dict[str, object]:
-    """Measure all of it on a hub of its own; milliseconds and KiB."""
+def streaming(run: Run) -> Chapter:
+    """Tell one stream of one object, and 8,000 idle ones in one process."""
     with _bench() as bench:
-        figures: dict[str, object] = {"commit_to_event_ms": _latency(bench, posts)}
-        figures["last_event_after_suspension_ms"] = _suspensions(bench)
-        credentials = bench.credentials("crowd", streams)
-        worker = bench.worker()
-        before = worker.memory_info().rss
-        crowd = CrowdProcess(bench.port, credentials)
-        try:
-            held = worker.memory_info().rss
-            figures |= {
-                "streams": streams,
-                "accounts": len(set(credentials)),
-                "opened_per_second": round(streams / crowd.seconds),
-                "rss_mib": round(held / 2**20),
-                "kib_a_stream": round((held - before) / streams / 1024, 1),
-                "idle_cpu_percent": _idle_cpu(worker),
-                "last_receipt_ms": _fan_out(bench, crowd, streams, runs),
-            }
-        finally:
-            crowd.close()
-    return figures
+        single = [_latency(bench), _suspensions(bench)]
+        run.tell(single)
+        told = _crowded(bench, run.size.rounds)
+        run.tell(told)
+    last = told[2]
+    return Chapter(
+        title="Streams",
+        figures=(*told, *single),
+        ratios=(Ratio(name=f"{last.name}, ms", value=last.median, at_most=300),),
+    )
 
 
-def _latency(bench: Bench, posts: int) -> dict[str, float]:
+def _latency(bench: Bench) -> Figure:
     crowd = CrowdProcess(bench.port, bench.credentials("alone", 1))
     try:
         delays = []
-        for _ in range(posts):
+        for _ in range(POSTS):
             time.sleep(_PAUSE)
             committed = bench.publish()
             delays.append((crowd.receipts(1)[0] - committed) * 1_000)
     finally:
         crowd.close()
-    return {"p50": round(median(delays), 2), "p99": round(quantiles(delays, n=100)[98], 2)}
+    return Figure(name="commit to one stream", unit="ms", samples=tuple(delays))
 
 
-def _suspensions(bench: Bench) -> dict[str, float]:
+def _suspensions(bench: Bench) -> Figure:
     name = f"{PAIR[1].lower()}-cert/suspended"
     credentials = [(name, _account(bench.parts, name, Role.ANALYST)[1])] * EACH
-    return suspensions(bench.parts.pool, bench.port, credentials, bench.publish, SUSPENSIONS)
+    delays = suspensions(bench.parts.pool, bench.port, credentials, bench.publish, SUSPENSIONS)
+    return Figure(name="suspension to the last event", unit="ms", samples=tuple(delays))
 
 
-def _fan_out(bench: Bench, crowd: CrowdProcess, streams: int, runs: int) -> dict[str, object]:
+def _crowded(bench: Bench, runs: int) -> list[Figure]:
+    """Open all streams, and say when one object was in, and what the process that holds them takes."""
+    credentials, worker = bench.credentials("crowd", STREAMS), bench.worker()
+    before = worker.memory_info().rss
+    crowd = CrowdProcess(bench.port, credentials)
+    try:
+        kib = (worker.memory_info().rss - before) / STREAMS / 1024
+        idle = _idle_cpu(worker)
+        return [
+            *_fan_out(bench, crowd, runs),
+            Figure(name=f"opening {STREAMS:,} streams", unit="streams/s", samples=(STREAMS / crowd.seconds,)),
+            Figure(name=f"memory a stream, {EACH} an account", unit="KiB", samples=(kib,)),
+            Figure(name=f"CPU of {STREAMS:,} idle streams", unit="percent of a core", samples=(idle,)),
+        ]
+    finally:
+        crowd.close()
+
+
+def _fan_out(bench: Bench, crowd: CrowdProcess, runs: int) -> list[Figure]:
     worker = bench.worker()
-    lasts, cpu = [], []
+    taken: list[tuple[float, ...]] = []
     for _ in range(runs):
         time.sleep(1.0)
         begun = sum(worker.cpu_times()[:2])
         committed = bench.publish()
-        first, middle, last = ((at - committed) * 1_000 for at in crowd.receipts(streams))
-        lasts.append((round(first), round(middle), round(last)))
-        cpu.append(round((sum(worker.cpu_times()[:2]) - begun) * 1_000))
-    return {"p50": median(last for _, _, last in lasts), "first_middle_last": lasts, "cpu_ms": cpu}
+        receipts = [(at - committed) * 1_000 for at in crowd.receipts(STREAMS)]
+        taken.append((*receipts, (sum(worker.cpu_times()[:2]) - begun) * 1_000))
+    names = [f"commit to the {which} of {STREAMS:,} streams" for which in ("first", "middle", "last")]
+    names.append(f"CPU time to tell {STREAMS:,} streams")
+    return [
+        Figure(name=name, unit="ms", samples=samples)
+        for name, samples in zip(names, zip(*taken, strict=True), strict=True)
+    ]
 
 
 def _idle_cpu(worker: psutil.Process) -> float:
@@ -206,17 +218,3 @@ def _account(parts: Parts, name: str, role: Role) -> tuple[Principal, str]:
     principal = Authenticating(parts.pool, now).by_token(None, secret)
     assert principal is not None
     return principal, secret
-
-
-def main() -> None:
-    """Measure and print the figures as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--streams", type=int, default=STREAMS)
-    parser.add_argument("--runs", type=int, default=RUNS)
-    parser.add_argument("--posts", type=int, default=POSTS)
-    chosen = parser.parse_args()
-    print(json.dumps(measure(chosen.streams, chosen.runs, chosen.posts), indent=2))  # noqa: T201 - the figures
-
-
-if __name__ == "__main__":
-    main()

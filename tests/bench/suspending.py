@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPException
-from statistics import median, quantiles
 from threading import Event, Thread
 from typing import Final
 
@@ -40,9 +39,9 @@ class Ear:
 
 def suspensions(
     pool: Pool, port: int, credentials: Sequence[tuple[str, str]], publish: Callable[[], object], rounds: int
-) -> dict[str, float]:
+) -> list[float]:
     """Suspend and resume a pair of members while one publishes and the other listens; ms to the last event."""
-    delays = []
+    delays: list[float] = []
     with ExitStack() as stack:
         ears = [Ear(stack.enter_context(streaming(port, each))) for each in credentials]
         for ear in ears:
@@ -59,11 +58,7 @@ def suspensions(
             delays += [max(0.0, ear.last - acknowledged) * 1_000 for ear in ears]
             resume_pair(pool, *PAIR, act=made("bench"))
             approve(pool, pair_id(*PAIR), act=made("another"))
-    return {
-        "p50": round(median(delays), 2),
-        "p99": round(quantiles(delays, n=100)[98], 2),
-        "max": round(max(delays), 2),
-    }
+    return delays
 
 
 def _await_all(ears: Sequence[Ear], *, since: float) -> None:

@@ -1,15 +1,11 @@
 """Measure validation by itself: objects a second of CPU time through each step, on indicators and on real content."""
 
-import argparse
-import json
-import sys
 import time
 import warnings
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import msgspec
 import orjson
 
 from hub.domain.submissions import Caps
@@ -17,14 +13,32 @@ from hub.stix import fast
 from hub.stix.check import check_objects
 from hub.stix.envelope import open_envelope
 from tests.bench.content import indicators
-from tests.bench.figures import Figure, machine, rate
-from tests.bench.records import summary
+from tests.bench.figures import Chapter, Figure, Ratio, rate
+from tests.bench.rounds import Run
 from tests.unit.stix.test_real_data import SOURCES, objects_of
 
 CAPS: Final = Caps(body_bytes=1 << 30, envelope_objects=1_000_000, envelope_pattern_bytes=1 << 30)
 AT: Final = datetime(2026, 11, 1, tzinfo=UTC)
 OBJECTS: Final = 5_000
 CREATOR: Final = "identity--3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+
+
+def validating(run: Run) -> Chapter:
+    """Validate alone, by CPU time: each step on indicators and, where the shared data are there, on real content."""
+    warnings.simplefilter("ignore")
+    measured = bodies()
+    figures = [figure for name, body in measured.items() for figure in measure(body, name, run.size.rounds)]
+    run.tell(figures)
+    ratios = [
+        Ratio(name=f"{figure.name}, objects/s of CPU time", value=figure.median, at_least=50_000)
+        for figure in figures
+        if figure.name.endswith("fast gate")
+    ]
+    shares = [
+        Ratio(name=f"{name}, share that the fast gate accepts", value=share(body), at_least=0.99)
+        for name, body in measured.items()
+    ]
+    return Chapter(title="Validation", figures=tuple(figures), ratios=(*ratios, *shares))
 
 
 def bodies() -> dict[str, bytes]:
@@ -65,27 +79,3 @@ def share(body: bytes) -> float:
     """Return which part of an envelope the fast gate accepts."""
     values: list[Any] = list(open_envelope(body, caps=CAPS).values)
     return sum(isinstance(value, dict) and fast.accepts(value) for value in values) / len(values)
-
-
-def main() -> None:
-    """Run from scripts/bench/validation."""
-    parser = argparse.ArgumentParser(prog="scripts/bench/validation", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="how many rounds (default: %(default)s)")
-    parser.add_argument("--json", action="store_true", help="print the results as JSON")
-    options = parser.parse_args()
-    warnings.simplefilter("ignore")
-    measured = bodies()
-    figures = [figure for name, body in measured.items() for figure in measure(body, name, options.rounds)]
-    shares = {name: share(body) for name, body in measured.items()}
-    if options.json:
-        document = {
-            "machine": machine(),
-            "figures": [msgspec.to_builtins(summary(each)) for each in figures],
-            "accepted fast": shares,
-        }
-        sys.stdout.write(json.dumps(document, indent=2) + "\n")
-        return
-    for figure in figures:
-        sys.stdout.write(f"{figure.name:<48}{figure.median:>12,.0f} {figure.unit}\n")
-    for name, accepted in shares.items():
-        sys.stdout.write(f"{name:<48}{accepted:>12.2%} accepted by the fast gate\n")
