@@ -10,6 +10,7 @@ from tests.bench.polling import polling
 from tests.bench.pulling import pulling
 from tests.bench.pushing import pushing
 from tests.bench.rounds import Run
+from tests.bench.simulate import simulating
 from tests.bench.stage import multiply, seed, staged
 from tests.bench.stopping import stopping
 from tests.bench.stream import streaming
@@ -43,4 +44,5 @@ CHAPTERS: Final[Mapping[str, Callable[[Run], Chapter]]] = {
     "delivery": delivering,
     "streams": streaming,
     "validation": validating,
+    "simulate": simulating,
 }
