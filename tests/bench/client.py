@@ -19,7 +19,7 @@ TAXII: Final = "application/taxii+json;version=2.1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where to send, and as whom. It can be handed to another process."""
+    """Where to send, and as whom: as nobody where there is no token. It can be handed to another process."""
 
     host: str
     port: int
@@ -30,8 +30,11 @@ class Target:
     @property
     def headers(self) -> dict[str, str]:
         """What every request carries."""
-        secret = b64encode(f"{self.username}:{self.token}".encode()).decode()
-        return {"Accept": TAXII, "Content-Type": TAXII, "Authorization": f"Basic {secret}"}
+        headers = {"Accept": TAXII, "Content-Type": TAXII}
+        if self.token:
+            secret = b64encode(f"{self.username}:{self.token}".encode()).decode()
+            headers["Authorization"] = f"Basic {secret}"
+        return headers
 
 
 class Line:

@@ -10,8 +10,9 @@ from tests.bench.records import FILE, ChapterRecord, FigureRecord, RatioRecord, 
 _HEAD: Final = f"""# What was measured
 
 `scripts/bench/hub --write` writes this page. Server, database and clients share the machine, so figures are to be
-compared inside one chapter: what a thing is measured beside ran interleaved with it. Charts show medians, with a line
-from the least to the greatest sample; [{FILE}]({FILE}) holds all of it.
+compared inside one chapter: what a thing is measured beside ran interleaved with it; medallion is started anew, and so
+empty, for each of its turns. Charts show medians, with a line from the least to the greatest sample; [{FILE}]({FILE})
+holds all of it.
 """
 
 

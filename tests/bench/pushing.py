@@ -1,13 +1,13 @@
-"""Pushing: envelopes of 1,000, 100 and 1 object, beside the floors and medallion."""
+"""Pushing: envelopes of 1,000, 100 and 1 object, beside the floors, medallion and OpenTAXII."""
 
 from functools import partial
 from typing import Final
+from zlib import crc32
 
 from tests.bench.client import Target, line, timed
 from tests.bench.content import envelopes
 from tests.bench.figures import Chapter, Figure, Ratio, rate, ratio
 from tests.bench.floors import serving_floor
-from tests.bench.peers import Medallion
 from tests.bench.push_floors import commits, copy_rows
 from tests.bench.rounds import Run
 from tests.bench.stage import Stage, staged
@@ -15,7 +15,10 @@ from tests.bench.workloads import push
 
 MANY_CLIENTS: Final = 16
 _FLOOR: Final = "floor: load, gate and COPY"
-_PEER_OBJECTS: Final = 2_000
+_MEDALLION_OBJECTS: Final = 5_000
+"""It looks through all that it holds for each new object, so its rate is one for so many, given to it empty."""
+
+_OPENTAXII_OBJECTS: Final = 2_000
 
 
 def pushing(run: Run) -> Chapter:
@@ -26,30 +29,43 @@ def pushing(run: Run) -> Chapter:
         with line(stage.producer) as opened:
             for body in envelopes(1, 100, seed=0, creator=stage.creator):
                 opened.post_all(body)
-        with serving_floor(stage, "push_floors:push_floor", "") as floor:
+        with (
+            serving_floor(stage, "push_floors:push_floor", "") as floor,
+            run.opentaxii.started(stage) as opentaxii,
+        ):
             for envelope, clients in [(100, 1), (1_000, 1), (100, 4), (1_000, 4)]:
-                found, compared = _envelopes(run, stage, floor, envelope, clients)
+                found, compared = _envelopes(run, stage, floor, opentaxii, envelope, clients)
                 figures += found
                 ratios += compared
             found, single = _single_objects(run, stage)
     return Chapter(title="Push", figures=(*figures, *found), ratios=(*ratios, single))
 
 
-def _envelopes(run: Run, stage: Stage, floor: Target, envelope: int, clients: int) -> tuple[list[Figure], list[Ratio]]:
-    """Push envelopes of one size to the hub, the floor and, as one client, medallion."""
+def _envelopes(  # noqa: PLR0913, PLR0917 - what is compared, and a workload is made of its numbers
+    run: Run, stage: Stage, floor: Target, opentaxii: Target, envelope: int, clients: int
+) -> tuple[list[Figure], list[Ratio]]:
+    """Push envelopes of one size to the hub, the floor and, as one client, the peers."""
     works = [
         partial(_push, run, stage, stage.producer, "push", envelope, clients),
         partial(_push, run, stage, floor, _FLOOR, envelope, clients),
     ]
     if clients == 1:
-        works.append(partial(_push_to_peer, run.medallion, stage.creator, envelope))
+        works += [
+            partial(_push_to_medallion, run, stage.creator, envelope),
+            partial(_push_to_opentaxii, opentaxii, stage.creator, envelope),
+        ]
     figures = run.in_turn(*works)
     run.tell(figures)
     ours, least, *peers = figures
-    goal = 0.6 if clients == 1 else None
-    name = f"push of {envelope}, {clients} clients, to load, gate and COPY"
-    ratios = [Ratio(name=name, value=ratio(ours, least), at_least=goal)]
-    ratios += [Ratio(name=f"push of {envelope} to medallion's", value=ratio(ours, each), at_least=5) for each in peers]
+    ratios = [
+        Ratio(
+            name=f"push of {envelope}, {clients} clients, to load, gate and COPY",
+            value=ratio(ours, least),
+            at_least=0.6 if clients == 1 else None,
+        )
+    ]
+    for name, theirs, goal in zip(("medallion's", "OpenTAXII's"), peers, (5, 40), strict=False):
+        ratios.append(Ratio(name=f"push of {envelope} to {name}", value=ratio(ours, theirs), at_least=goal))
     return figures, ratios
 
 
@@ -80,8 +96,20 @@ def _push(  # noqa: PLR0913, PLR0917 - a workload is made of its numbers
     )
 
 
-def _push_to_peer(medallion: Medallion, creator: str, envelope: int, turn: int) -> Figure:
-    bodies = envelopes(_PEER_OBJECTS // envelope, envelope, seed=envelope + turn, creator=creator)
-    with medallion.started() as peer, line(peer) as opened:
+def _push_to_medallion(run: Run, creator: str, envelope: int, turn: int) -> Figure:
+    name = f"medallion, its first {_MEDALLION_OBJECTS:,} objects, envelopes of {envelope}"
+    with run.medallion.started() as peer:
+        return _push_to_peer(peer, name, creator, envelope, _MEDALLION_OBJECTS, turn)
+
+
+def _push_to_opentaxii(peer: Target, creator: str, envelope: int, turn: int) -> Figure:
+    return _push_to_peer(peer, f"OpenTAXII, envelopes of {envelope}", creator, envelope, _OPENTAXII_OBJECTS, turn)
+
+
+def _push_to_peer(  # noqa: PLR0913, PLR0917 - a workload is made of its numbers
+    peer: Target, name: str, creator: str, envelope: int, objects: int, turn: int
+) -> Figure:
+    bodies = envelopes(objects // envelope, envelope, seed=crc32(f"{name} {turn}".encode()), creator=creator)
+    with line(peer) as opened:
         seconds = timed(lambda: [opened.post(body) for body in bodies])
-    return rate(f"medallion, its first {_PEER_OBJECTS:,} objects, envelopes of {envelope}", _PEER_OBJECTS, [seconds])
+    return rate(name, objects, [seconds])

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tests.bench.figures import Figure
-from tests.bench.peers import Medallion
+from tests.bench.peers.medallion import Medallion
+from tests.bench.peers.opentaxii import OpenTaxii
 
 Say = Callable[[str], None]
 
@@ -43,10 +44,11 @@ SIZES: Final[Mapping[str, Size]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What every chapter is given: the size, medallion to measure beside, and whoever is told how far it is."""
+    """What every chapter is given: the size, the peers to measure beside, and whoever is told how far it is."""
 
     size: Size
     medallion: Medallion
+    opentaxii: OpenTaxii
     say: Say
 
     def in_turn(self, *works: Callable[[int], Figure]) -> list[Figure]:

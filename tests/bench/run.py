@@ -10,7 +10,8 @@ from typing import Final
 from tests.bench.chapters import CHAPTERS
 from tests.bench.figures import machine
 from tests.bench.page import verdict, write
-from tests.bench.peers import Medallion
+from tests.bench.peers.medallion import Medallion
+from tests.bench.peers.opentaxii import OpenTaxii
 from tests.bench.records import ChapterRecord, encoded, kept, merged, record
 from tests.bench.rounds import SIZES, Run
 from tests.support.serving import ROOT
@@ -22,8 +23,10 @@ def main() -> None:
     """Run the chapters that were asked for."""
     asked = _arguments()
     records: list[ChapterRecord] = []
-    with TemporaryDirectory(prefix="hub-bench-medallion-") as directory:
-        run = Run(size=SIZES[asked.size], medallion=Medallion(Path(directory)), say=_say)
+    with TemporaryDirectory(prefix="hub-bench-") as directory:
+        peers = Path(directory)
+        medallion, opentaxii = Medallion(peers / "medallion"), OpenTaxii(peers / "opentaxii")
+        run = Run(size=SIZES[asked.size], medallion=medallion, opentaxii=opentaxii, say=_say)
         for name in asked.only or CHAPTERS:
             _say(f"== {name}")
             records.append(_measured(run, name, asked.size))

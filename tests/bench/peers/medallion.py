@@ -2,20 +2,16 @@
 
 import json
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-import requests
-
 from tests.bench.client import Target
+from tests.bench.peers.installing import Environment, await_answer
 from tests.support.serving import free_port
 
-RELEASE: Final = "medallion==3.0.0"
+PACKAGES: Final = ("medallion==3.0.0", "setuptools<81")
 _USER, _PASSWORD = "bench", "bench"
 _COLLECTION: Final = "91a7b528-80eb-42ed-a74d-c6fbd5a26116"
 _PROGRAM: Final = """
@@ -49,16 +45,16 @@ class Medallion:
     """The server, installed into a directory when it is started for the first time."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
+        self._environment = Environment(directory, *PACKAGES)
 
     @contextmanager
     def started(self) -> Iterator[Target]:
         """Run a new process for as long as the block runs: empty, for medallion slows with what it holds."""
         port = free_port()
-        command = [str(self._python), "-c", _PROGRAM, str(port), json.dumps(_DATA)]
+        command = [str(self._environment.programs / "python"), "-c", _PROGRAM, str(port), json.dumps(_DATA)]
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         try:
-            _await(f"http://127.0.0.1:{port}/taxii2/")
+            await_answer(f"http://127.0.0.1:{port}/taxii2/")
             yield Target(
                 host="127.0.0.1",
                 port=port,
@@ -69,25 +65,6 @@ class Medallion:
         finally:
             process.terminate()
             process.wait(timeout=30)
-
-    @cached_property
-    def _python(self) -> Path:
-        subprocess.run([sys.executable, "-m", "venv", str(self._directory)], check=True)
-        python = self._directory / "bin" / "python"
-        install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", RELEASE, "setuptools<81"]
-        subprocess.run([str(python), *install], check=True)
-        return python
-
-
-def _await(url: str) -> None:
-    for _ in range(400):
-        try:
-            requests.get(url, timeout=5)
-        except requests.RequestException:
-            time.sleep(0.05)
-        else:
-            return
-    raise TimeoutError(url)
 
 
 _DATA: Final = {

@@ -1,4 +1,4 @@
-"""OpenTAXII 0.9.3 on PostgreSQL, in an environment of its own, under gunicorn with two workers.
+"""OpenTAXII 0.9.3 on PostgreSQL, in an environment of its own, under gunicorn: two workers, connections stay open.
 
 The release on the index, with the libraries of its time: current ones break it. It cannot write the answer to a POST on
 PostgreSQL, having no JSON for a UUID, and is helped out with that; its root and collection are public, so that it looks
@@ -11,14 +11,13 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests.bench.client import Target
-from tests.bench.installing import answering, environment
+from tests.bench.peers.installing import Environment, await_answer
 from tests.bench.stage import Stage
 from tests.support.serving import free_port
 
@@ -31,24 +30,41 @@ from opentaxii.http import app
 """
 
 
-@contextmanager
-def serving_opentaxii(stage: Stage) -> Iterator[Target]:
-    """Install OpenTAXII into a new environment and run it, empty, for as long as the block runs."""
-    with TemporaryDirectory(prefix="hub-bench-opentaxii-") as name:
-        directory = Path(name)
-        programs = environment(directory, *PACKAGES)
+class OpenTaxii:
+    """The server, installed into a directory when it is started for the first time."""
+
+    def __init__(self, directory: Path) -> None:
+        self._environment = Environment(directory, *PACKAGES)
+
+    @contextmanager
+    def started(self, stage: Stage) -> Iterator[Target]:
+        """Run new processes for as long as the block runs, with nothing in the database."""
+        programs, directory = self._environment.programs, self._environment.directory
         (directory / "peer.py").write_text(_PROGRAM)
         database = _make_database(stage)
-        (directory / "config.json").write_text(json.dumps(_configuration(database)))
-        surroundings = os.environ | {"OPENTAXII_CONFIG": str(directory / "config.json"), "PYTHONPATH": name}
+        configuration = directory / "configuration.json"
+        configuration.write_text(json.dumps(_configuration(database)))
+        surroundings = os.environ | {"OPENTAXII_CONFIG": str(configuration), "PYTHONPATH": str(directory)}
         path = _make_collection(programs, database, surroundings)
         port = free_port()
-        command = ["gunicorn", "--workers", "2", "--bind", f"127.0.0.1:{port}", "--log-level", "error", "peer:app"]
-        command[0] = str(programs / command[0])
-        process = subprocess.Popen(command, env=surroundings, cwd=directory, stderr=subprocess.DEVNULL)
+        options = [
+            "--workers",
+            "2",
+            "--worker-class",
+            "gthread",
+            "--threads",
+            "2",
+            "--keep-alive",
+            "60",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--log-level",
+            "critical",
+        ]
+        process = subprocess.Popen([str(programs / "gunicorn"), *options, "peer:app"], env=surroundings, cwd=directory)
         try:
-            answering(f"http://127.0.0.1:{port}/")
-            yield Target(host="127.0.0.1", port=port, path=path, username="nobody", token="none")
+            await_answer(f"http://127.0.0.1:{port}/taxii2/")
+            yield Target(host="127.0.0.1", port=port, path=path, username="nobody", token="")
         finally:
             process.terminate()
             process.wait(timeout=30)
