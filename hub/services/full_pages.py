@@ -1,27 +1,34 @@
-"""Full pages of objects as they were read, for whoever may read the same: below the head of the log little changes."""
+"""Full pages of objects as they were given, for whoever may read the same: below the head of the log little changes."""
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 from hub.domain.pages import Query
 from hub.store.log.pages import Slice
 from hub.store.log.segments import Allowed
 
-_ROW_BYTES: Final = 128
-"""What a row takes beside its payload."""
+Write = Callable[..., object]
+"""Writes a page as it leaves the hub."""
+
+_PAGE_BYTES: Final = 1024
+"""What a page takes beside its payloads and what separates them."""
 
 _PAYLOAD: Final = itemgetter(1)
 
 
 @dataclass(slots=True, eq=False)
 class FullPage:
-    """A page, and after how many rewrites of the log all that it holds was found to be the same."""
+    """What was written of a page, and what that rests on, which is of its rows the last.
+
+    Its number of rewrites is that after which all that the page holds was found to be the same.
+    """
 
     seen: Slice
+    written: Any
     size: int
 
     def found_the_same(self, rewrites: int) -> None:
@@ -43,23 +50,25 @@ class FullPages:
         self._pages: OrderedDict[Hashable, FullPage] = OrderedDict()
         self._bytes = 0
 
-    def find(self, query: Query, number: int, allowed: Allowed) -> FullPage | None:
-        """Return the page that answers a question about the collection of a number, if it was kept."""
+    def find(self, query: Query, number: int, allowed: Allowed, write: Write) -> FullPage | None:
+        """Return the page that answers a question about the collection of a number, if it was kept so written."""
         if allowed.aged:
             return None
-        key = _key(query, number, allowed)
+        key = _key(query, number, allowed, write)
         with self._lock:
             found = self._pages.get(key)
             if found is not None:
                 self._pages.move_to_end(key)
             return found
 
-    def keep(self, query: Query, number: int, allowed: Allowed, seen: Slice) -> None:
+    def keep(  # noqa: PLR0913, PLR0917 - a page has these facts
+        self, query: Query, number: int, allowed: Allowed, write: Write, seen: Slice, written: object
+    ) -> None:
         """Keep a page in the place of the one before, if it is settled. What limits age asks anew at every instant."""
         if seen.beyond is None or allowed.aged:
             return
-        page = FullPage(seen, size=_size(seen))
-        key = _key(query, number, allowed)
+        page = FullPage(replace(seen, rows=seen.rows[-1:]), written, size=_size(seen))
+        key = _key(query, number, allowed, write)
         with self._lock:
             self._drop(key)
             self._pages[key] = page
@@ -73,10 +82,10 @@ class FullPages:
 
 
 def _size(seen: Slice) -> int:
-    return _ROW_BYTES * len(seen.rows) + sum(map(len, map(_PAYLOAD, seen.rows)))
+    return _PAGE_BYTES + len(seen.rows) + sum(map(len, map(_PAYLOAD, seen.rows)))
 
 
-def _key(query: Query, number: int, allowed: Allowed) -> Hashable:
-    """Write all that decides what a page holds, beside the log."""
+def _key(query: Query, number: int, allowed: Allowed, write: Write) -> Hashable:
+    """Name all that decides what a page holds, beside the log, and what is written of it."""
     asked = (query.after, query.limit, query.ids, query.types, query.versions, query.spec_versions)
-    return number, asked, tuple(allowed.guards), tuple(allowed.blocks)
+    return number, asked, tuple(allowed.guards), tuple(allowed.blocks), write

@@ -2,20 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from hub.domain.catalogue import ALL, Collection
 from hub.domain.identifiers import AccountId, CollectionId, StixId
 from hub.domain.pages import Channel, ManifestRecord, Page, Query
 from hub.services.clearances import Clearances
 from hub.services.explaining.noting import Noting
-from hub.services.full_pages import FullPages
+from hub.services.full_pages import FullPage, FullPages
 from hub.store.database import Database
 from hub.store.log.pages import Slice, knows, read_payloads, read_versions
 from hub.store.log.segments import Allowed
 from hub.store.replicas import Replicas
 
 Item = TypeVar("Item")
+Written = TypeVar("Written")
+Write = Callable[[Page[Item]], Written]
+"""Makes of a page what is given. It has to be quick: the connection that notes the page is held meanwhile."""
+
 Reader = Callable[[Database, Query, int, Allowed], Slice]
 Confirm = Callable[[int | None], None]
 """Raises unless the reader's credentials are good now, or if the policy is that of an epoch."""
@@ -29,11 +33,25 @@ def _confirmed(_: int | None) -> None:
 
 
 class _Read(NamedTuple):
-    """What was seen and with which rights, and whether that is noted as given already."""
+    """What was seen and with which rights."""
 
     seen: Slice
     allowed: Allowed
-    noted: bool
+
+
+class _Form(NamedTuple, Generic[Item]):
+    """A form of page: how it is read, and what of each row is an item of it."""
+
+    channel: Channel
+    read: Reader
+    item: Callable[[tuple[Any, ...]], Item]
+
+
+_OBJECTS: Final[_Form[bytes]] = _Form(Channel.OBJECTS, read_payloads, itemgetter(1))
+_MANIFEST: Final = _Form(
+    Channel.MANIFEST, read_versions, lambda row: ManifestRecord(added=row[0], id=row[1], version=row[2])
+)
+_VERSIONS: Final[_Form[str]] = _Form(Channel.VERSIONS, read_versions, itemgetter(2))
 
 
 class Reading:
@@ -58,24 +76,26 @@ class Reading:
         """Return the same without receipts: for pages of which nothing but their headers leaves the hub."""
         return Reading(self._clearances, self._numbers, None, replicas=self._replicas)
 
-    def objects(self, account: AccountId, query: Query, *, confirm: Confirm = _confirmed) -> Page[bytes]:
-        """Return a page of objects, each the JSON value as it was received (TAXII 2.1 §5.4)."""
-        return self._page(account, query, Channel.OBJECTS, read_payloads, itemgetter(1), confirm)
+    def objects(
+        self, account: AccountId, query: Query, write: Write[bytes, Written], *, confirm: Confirm = _confirmed
+    ) -> Written:
+        """Return a page of objects, each the JSON value as it was received (TAXII 2.1 §5.4), as `write` writes it.
 
-    def manifest(self, account: AccountId, query: Query, *, confirm: Confirm = _confirmed) -> Page[ManifestRecord]:
-        """Return a page of manifest records (TAXII 2.1 §5.3)."""
-        return self._page(
-            account,
-            query,
-            Channel.MANIFEST,
-            read_versions,
-            lambda row: ManifestRecord(added=row[0], id=row[1], version=row[2]),
-            confirm,
-        )
+        A full page may be one that was written before.
+        """
+        return self._page(account, query, _OBJECTS, write, confirm)
 
-    def versions(self, account: AccountId, query: Query, *, confirm: Confirm = _confirmed) -> Page[str]:
-        """Return a page of the versions of the query's object (TAXII 2.1 §5.8)."""
-        return self._page(account, query, Channel.VERSIONS, read_versions, itemgetter(2), confirm)
+    def manifest(
+        self, account: AccountId, query: Query, write: Write[ManifestRecord, Written], *, confirm: Confirm = _confirmed
+    ) -> Written:
+        """Return a page of manifest records (TAXII 2.1 §5.3) as `write` writes it."""
+        return self._page(account, query, _MANIFEST, write, confirm)
+
+    def versions(
+        self, account: AccountId, query: Query, write: Write[str, Written], *, confirm: Confirm = _confirmed
+    ) -> Written:
+        """Return a page of the versions of the query's object (TAXII 2.1 §5.8) as `write` writes it."""
+        return self._page(account, query, _VERSIONS, write, confirm)
 
     def knows(self, account: AccountId, collection: Collection, object_id: str) -> bool:
         """Whether the reader may read some version of the object in the collection."""
@@ -84,53 +104,65 @@ class Reading:
             account, lambda database, allowed: knows(database, number, StixId(object_id), allowed)
         )
 
-    def _page(  # noqa: PLR0913, PLR0917 - three forms of one thing
+    def _page(
+        self, account: AccountId, query: Query, form: _Form[Item], write: Write[Item, Written], confirm: Confirm
+    ) -> Written:
+        """INVARIANT: nothing is noted or given unless its reader is confirmed, by the page's epoch or otherwise."""
+        number = self._number(query.collection)
+
+        def ask(database: Database, allowed: Allowed) -> tuple[int | None, _Read | FullPage]:
+            confirm(allowed.epoch)
+            kept = self._again(account, query, form.channel, number, allowed, write)
+            if kept is not None:
+                return allowed.epoch, kept
+            seen = self._replicas.read(database, lambda asked: form.read(asked, query, number, allowed))
+            return seen.epoch, _Read(seen, allowed)
+
+        answer = self._clearances.answer(account, ask)
+        if isinstance(answer, FullPage):
+            written: Written = answer.written
+            return written
+        seen, allowed = answer
+        page = _page_of(query, seen, form)
+        if not seen.rows or self._noting is None:
+            return write(page)
+        with self._noting.noted(account, query, form.channel, number, seen, allowed):
+            written = write(page)
+            if form.channel is Channel.OBJECTS:
+                self._full_pages.keep(query, number, allowed, write, seen, written)
+        return written
+
+    def _again(  # noqa: PLR0913, PLR0917 - a page has these facts
         self,
         account: AccountId,
         query: Query,
         channel: Channel,
-        read: Reader,
-        item: Callable[[tuple[Any, ...]], Item],
-        confirm: Confirm,
-    ) -> Page[Item]:
-        """INVARIANT: nothing is noted or given unless its reader is confirmed, by the page's epoch or otherwise."""
-        number = self._number(query.collection)
-
-        def ask(database: Database, allowed: Allowed) -> tuple[int | None, _Read]:
-            confirm(allowed.epoch)
-            kept = self._again(account, query, channel, number, allowed)
-            if kept is not None:
-                return allowed.epoch, _Read(kept, allowed, noted=True)
-            seen = self._replicas.read(database, lambda asked: read(asked, query, number, allowed))
-            return seen.epoch, _Read(seen, allowed, noted=False)
-
-        seen, allowed, noted = self._clearances.answer(account, ask)
-        rows = seen.rows
-        if rows and self._noting is not None and not noted:
-            self._noting.note(account, query, channel, number, seen, allowed)
-            if channel is Channel.OBJECTS:
-                self._full_pages.keep(query, number, allowed, seen)
-        start = seen.genesis if query.after is None else query.after
-        return Page(
-            items=tuple(map(item, rows)),
-            first=rows[0][0] if rows else start,
-            last=rows[-1][0] if rows else start,
-            more=seen.more,
-        )
-
-    def _again(self, account: AccountId, query: Query, channel: Channel, number: int, allowed: Allowed) -> Slice | None:
+        number: int,
+        allowed: Allowed,
+        write: Write[Item, Written],
+    ) -> FullPage | None:
         """Return a page of objects that was read before, noted as given, where it is the one to give now."""
         if self._noting is None or channel is not Channel.OBJECTS:
             return None
-        page = self._full_pages.find(query, number, allowed)
+        page = self._full_pages.find(query, number, allowed, write)
         if page is None:
             return None
-        seen = page.seen
-        rewrites = self._noting.note_again(account, query, channel, number, seen, allowed)
+        rewrites = self._noting.note_again(account, query, channel, number, page.seen, allowed)
         if rewrites is None:
             return None
         page.found_the_same(rewrites)
-        return seen
+        return page
 
     def _number(self, collection: Collection) -> int:
         return self._numbers.get(collection.id, _NO_NUMBER)
+
+
+def _page_of(query: Query, seen: Slice, form: _Form[Item]) -> Page[Item]:
+    rows = seen.rows
+    start = seen.genesis if query.after is None else query.after
+    return Page(
+        items=tuple(map(form.item, rows)),
+        first=rows[0][0] if rows else start,
+        last=rows[-1][0] if rows else start,
+        more=seen.more,
+    )

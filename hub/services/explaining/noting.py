@@ -1,6 +1,7 @@
 """Note who was given what, before it leaves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from hub.domain.pages import Channel, Query
 from hub.store.database import Pool
 from hub.store.log.pages import Slice
 from hub.store.log.segments import Allowed
-from hub.store.receipts import EVERYWHERE, Given, Owner, Receipts, unchanged
+from hub.store.receipts import EVERYWHERE, Given, Noted, Owner, Receipts, unchanged
 
 
 class Noting:
@@ -21,23 +22,25 @@ class Noting:
         self._clock = clock
         self._receipts = Receipts()
 
-    def note(  # noqa: PLR0913, PLR0917 - a page has these facts
+    @contextmanager
+    def noted(  # noqa: PLR0913, PLR0917 - a page has these facts
         self, account: AccountId, query: Query, channel: Channel, number: int, seen: Slice, allowed: Allowed
-    ) -> None:
+    ) -> Iterator[None]:
         """Note that an account is given the rows that were seen, of the collection of a number. There are some.
 
-        INVARIANT: what cannot be noted is not given: where the database does not answer, this raises UnavailableError.
+        PostgreSQL notes it while the block runs, which makes of the rows what is given. INVARIANT: that leaves the hub
+        after the block alone. What cannot be noted is not given: where the database does not answer, this raises
+        UnavailableError.
         """
-        given = self._given(query, channel, number, seen, allowed)
-        with self._pool.statement() as database:
-            self._receipts.note_all(database, [(given, [Owner(account)])])
+        with self._noting([(self._given(query, channel, number, seen, allowed), [Owner(account)])]):
+            yield
 
     def note_again(  # noqa: PLR0913, PLR0917 - a page has these facts
         self, account: AccountId, query: Query, channel: Channel, number: int, seen: Slice, allowed: Allowed
     ) -> int | None:
         """Note that an account is given rows that were seen before, if they are a full page and the one to give now.
 
-        Return the state of the log that this was found in; None where they are not. INVARIANT: as that of `note`.
+        Return the state of the log that this was found in; None where they are not. INVARIANT: as that of `noted`.
         """
         given = self._given(query, channel, number, seen, allowed)
         with self._pool.statement() as database:
@@ -51,16 +54,22 @@ class Noting:
             return rewrites if noted else None
 
     def note_all(self, pages: Sequence[tuple[Given, Sequence[Owner]]]) -> list[list[int]]:
-        """Note pages of several readers at once, before any of them is given. INVARIANT: as that of `note`.
+        """Note pages of several readers at once, before any of them is given. INVARIANT: as that of `noted`.
 
         Return the numbers of the readings that each was noted in, one an owner.
         """
         if not pages:
             return []
+        with self._noting(pages) as noted:
+            pass
+        return noted()
+
+    @contextmanager
+    def _noting(self, pages: Sequence[tuple[Given, Sequence[Owner]]]) -> Iterator[Noted]:
+        """Send what notes pages, and see at the end of the block that it is done."""
         try:
             with self._pool.statement() as database, database.pipeline():
-                noted = self._receipts.note_all(database, pages)
-            return noted()
+                yield self._receipts.note_all(database, pages)
         except BaseException:
             self._receipts = Receipts()  # what it takes for kept may be undone
             raise

@@ -10,8 +10,8 @@ from medallion.backends.base import Backend
 from hub.domain.catalogue import Collection
 from hub.domain.errors import NotFoundError
 from hub.domain.identifiers import AccountId
-from hub.domain.pages import Page, Query, VersionKeyword, Versions
-from hub.services.read import Confirm, Reading
+from hub.domain.pages import ManifestRecord, Page, Query, VersionKeyword, Versions
+from hub.services.read import Confirm, Reading, Write, Written
 from hub.web.credentials import authenticate, confirmed, current_principal, known_under
 from hub.web.services import Services
 from hub.web.settings import TaxiiSettings
@@ -33,8 +33,8 @@ EVERY_VERSION = Versions(keywords=frozenset({VersionKeyword.ALL}))
 class Reads(Protocol[Item]):
     """A form of page."""
 
-    def __call__(self, account: AccountId, query: Query, *, confirm: Confirm) -> Page[Item]:
-        """Return a page of that form."""
+    def __call__(self, account: AccountId, query: Query, write: Write[Item, Written], *, confirm: Confirm) -> Written:
+        """Return a page of that form as it is written."""
 
 
 class TaxiiBackend(Backend):  # type: ignore[misc] # medallion is untyped
@@ -86,13 +86,13 @@ class TaxiiBackend(Backend):  # type: ignore[misc] # medallion is untyped
         self, _api_root: str, collection_id: str, _args: object, fields: Fields, _limit: int
     ) -> Ready:
         """Return a page of the manifest."""
-        page = self._give(self._reading().manifest, self._query(self._collection(collection_id), fields))
-        return resources.manifest(page, self._next(page)), resources.date_added_headers(page)
+        return self._give(
+            self._reading().manifest, self._query(self._collection(collection_id), fields), self._manifest
+        )
 
     def get_objects(self, _api_root: str, collection_id: str, _args: object, fields: Fields, _limit: int) -> Ready:
         """Return a page of the collection's objects."""
-        page = self._give(self._reading().objects, self._query(self._collection(collection_id), fields))
-        return resources.envelope(page, self._next(page)), resources.date_added_headers(page)
+        return self._give(self._reading().objects, self._query(self._collection(collection_id), fields), self._envelope)
 
     def get_object(
         self, _api_root: str, collection_id: str, object_id: str, _args: object, fields: Fields, _limit: int
@@ -100,9 +100,9 @@ class TaxiiBackend(Backend):  # type: ignore[misc] # medallion is untyped
         """Return a page of an object's versions in full; raises NotFoundError where the caller sees none at all."""
         entry = self._collection(collection_id)
         query = replace(self._query(entry, fields), ids=frozenset({object_id}))
-        page = self._give(self._reading().objects, query)
-        self._require_known(entry, object_id, page)
-        return resources.envelope(page, self._next(page)), resources.date_added_headers(page)
+        ready = self._give(self._reading().objects, query, self._envelope)
+        self._require_known(entry, object_id, ready)
+        return ready
 
     def get_object_versions(
         self, _api_root: str, collection_id: str, object_id: str, _args: object, fields: Fields, _limit: int
@@ -110,9 +110,9 @@ class TaxiiBackend(Backend):  # type: ignore[misc] # medallion is untyped
         """Return a page of an object's versions by name; raises NotFoundError where the caller sees none at all."""
         entry = self._collection(collection_id)
         query = replace(self._query(entry, fields), ids=frozenset({object_id}), versions=EVERY_VERSION)
-        page = self._give(self._reading().versions, query)
-        self._require_known(entry, object_id, page)
-        return resources.versions(page, self._next(page)), resources.date_added_headers(page)
+        ready = self._give(self._reading().versions, query, self._versions)
+        self._require_known(entry, object_id, ready)
+        return ready
 
     def add_objects(self, _api_root: str, collection_id: str, body: bytes, _request_time: object) -> bytes:
         """Take an envelope and return the status resource of its submission."""
@@ -135,11 +135,20 @@ class TaxiiBackend(Backend):  # type: ignore[misc] # medallion is untyped
         reading = self._services.reading
         return reading.unnoted() if request.environ["REQUEST_METHOD"] == "HEAD" else reading
 
-    def _give(self, read: Reads[Item], query: Query) -> Page[Item]:
+    def _give(self, read: Reads[Item], query: Query, write: Write[Item, Ready]) -> Ready:
         """Read a page, which confirms its reader where it was known under the policy that the page is of."""
-        page = read(_reader(), query, confirm=self._confirm)
+        ready = read(_reader(), query, write, confirm=self._confirm)
         confirmed()
-        return page
+        return ready
+
+    def _envelope(self, page: Page[bytes]) -> Ready:
+        return resources.envelope(page, self._next(page)), resources.date_added_headers(page)
+
+    def _manifest(self, page: Page[ManifestRecord]) -> Ready:
+        return resources.manifest(page, self._next(page)), resources.date_added_headers(page)
+
+    def _versions(self, page: Page[str]) -> Ready:
+        return resources.versions(page, self._next(page)), resources.date_added_headers(page)
 
     def _confirm(self, epoch: int | None) -> None:
         if known_under() not in {None, epoch}:
@@ -176,8 +185,9 @@ class TaxiiBackend(Backend):  # type: ignore[misc] # medallion is untyped
     def _next(self, page: Page[Any]) -> str | None:
         return self._cursors.issue(page.last) if page.more else None
 
-    def _require_known(self, entry: Collection, object_id: str, page: Page[Any]) -> None:
-        if not page.items and not self._reading().knows(_reader(), entry, object_id):
+    def _require_known(self, entry: Collection, object_id: str, ready: Ready) -> None:
+        body, _ = ready
+        if body == resources.NOTHING and not self._reading().knows(_reader(), entry, object_id):
             raise NotFoundError("There is no such object in this collection.")
 
 

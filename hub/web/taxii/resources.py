@@ -1,7 +1,7 @@
 """The resources of TAXII 2.1 as JSON: those of many items are joined from bytes, never from parsed objects."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -12,6 +12,9 @@ from hub.domain.submissions import Outcome, Submission
 from hub.web.errors import Failure
 from hub.web.settings import TaxiiSettings
 from hub.web.taxii.negotiation import MEDIA_TYPE
+
+NOTHING: Final = b"{}"
+"""A page without items, and without any beyond it."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -147,7 +150,7 @@ def _paged(name: str, items: Iterable[bytes], following: str | None) -> bytes:
     more = b'"more":false' if following is None else b'"more":true,"next":' + _encode(following)
     parts = list(items)
     if not parts:
-        return b"{}" if following is None else b"{%s}" % more
+        return NOTHING if following is None else b"{%s}" % more
     parts[0] = b'{%s,"%s":[%s' % (more, name.encode("ascii"), parts[0])
     parts[-1] += b"]}"
     return b",".join(parts)

@@ -18,7 +18,7 @@ from hub.services.explaining.receipts import receipts_of
 from tests.service.main_job.region import OWN, READERS, REGIONAL, Region, StillClock
 from tests.service.main_job.test_reading_property import settle
 from tests.support.acts import made
-from tests.support.hub import TestHub
+from tests.support.hub import TestHub, whole
 from tests.support.stix import TLP_MARKINGS, indicator, version_at
 
 ROUNDS: Final = 5
@@ -70,16 +70,16 @@ class Walker:
         page: Any
         match channel:
             case Channel.OBJECTS:
-                page = reading.objects(account, query)
+                page = reading.objects(account, query, whole)
                 things = [json.loads(item) for item in page.items]
                 held = [(thing["id"], thing.get("modified", thing.get("created", "")), -1) for thing in things]
             case Channel.MANIFEST:
-                page = reading.manifest(account, query)
+                page = reading.manifest(account, query, whole)
                 held = [(item.id, item.version, item.added) for item in page.items]
             case Channel.VERSIONS:
                 ids = query.ids or frozenset({self.region.rng.choice(list(self.region.shelf))[2]})
                 one = replace(query, ids=frozenset(sorted(ids)[:1]))
-                page = reading.versions(account, one)
+                page = reading.versions(account, one, whole)
                 held = [(name, version, -1) for version in page.items for name in one.ids or ()]
         self.pages += bool(page.items)
         for name, version, position in held:
@@ -147,10 +147,10 @@ def test_a_poller_is_one_growing_row(hub: TestHub, clock: StillClock) -> None:
     query = Query(collection=hub.collection("au"), limit=2)
     for _ in range(5):
         region.publish("au-cert", "au", *(indicator() for _ in range(3)))
-        page = hub.reading.objects(account, query)
+        page = hub.reading.objects(account, query, whole)
         while page.items:
             query = replace(query, after=page.last)
-            page = hub.reading.objects(account, query)
+            page = hub.reading.objects(account, query, whole)
     with hub.parts.pool.statement() as database:
         rows = database.execute("SELECT pages, after, last FROM readings").fetchall()
     assert rows == [(10, 0, query.after)]
@@ -163,10 +163,10 @@ def test_what_was_superseded_before_the_walk_came_to_it_was_not_given(hub: TestH
     region.publish("au-cert", "au", first | green, second | green)
     region.publish("au-cert", "au", second | green | {"modified": version_at(1)})
     account, query = AccountId("au-cert/ana"), Query(collection=hub.collection("au"), limit=1)
-    start = hub.reading.objects(account, query)
+    start = hub.reading.objects(account, query, whole)
     assert json.loads(start.items[0])["id"] == first["id"]
     region.publish("au-cert", "au", second | green | {"modified": version_at(2)})
-    hub.reading.objects(account, replace(query, after=start.last))
+    hub.reading.objects(account, replace(query, after=start.last), whole)
     with hub.parts.pool.snapshot() as database:
         given = receipts_of(database, StixId(second["id"]), OrganisationId("au-cert"), {})
     assert [each.version for each in given] == [instant_of(parse_timestamp(version_at(2)) or Tick(0))]

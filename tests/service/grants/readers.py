@@ -6,6 +6,7 @@ from hub.domain.catalogue import Collection
 from hub.domain.identifiers import AccountId, Tick
 from hub.domain.pages import ManifestRecord, Query, VersionKeyword, Versions
 from hub.services.read import Reading
+from tests.support.hub import whole
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,8 +27,8 @@ class Poller:
             after=self.after,
             versions=Versions(keywords=frozenset({self.keyword})),
         )
-        page = reading.manifest(self.account, query)
-        objects = reading.objects(self.account, query)
+        page = reading.manifest(self.account, query, whole)
+        objects = reading.objects(self.account, query, whole)
         assert (objects.first, objects.last, objects.more) == (page.first, page.last, page.more)
         assert len(objects.items) == len(page.items) <= self.limit
         assert page.items or not page.more

@@ -19,7 +19,7 @@ from hub.services.policy_change import policy_change
 from hub.services.read import Reading
 from tests.service.main_job.region import StillClock
 from tests.support.agreements import replace_agreements
-from tests.support.hub import TestHub, running_hub
+from tests.support.hub import TestHub, running_hub, whole
 from tests.support.servers import TestServers
 from tests.support.stix import fresh_id, indicator, version_at
 
@@ -124,7 +124,7 @@ def test_a_process_whose_clock_is_behind_passes_nothing_that_another_has_granted
     scene.clock.at += timedelta(days=1)
     scene.hub.page(scene.jp, "au")
     query = Query(collection=scene.hub.collection("au"), limit=10, after=position, versions=EVERY)  # type: ignore[arg-type]
-    assert len(late.objects(scene.jp.account.id, query).items) == 1
+    assert len(late.objects(scene.jp.account.id, query, whole).items) == 1
 
 
 def test_whoever_gains_nothing_leaves_clock_and_grants_alone(scene: Scene) -> None:

@@ -19,7 +19,7 @@ from hub.services.read import Reading
 from tests.service.main_job.region import READERS, Region, StillClock
 from tests.service.main_job.test_reading_property import clock, hub, settle
 from tests.support.acts import made
-from tests.support.hub import TestHub
+from tests.support.hub import TestHub, whole
 from tests.support.stix import indicator, version_at
 
 __all__ = ["clock", "hub"]
@@ -54,8 +54,8 @@ def walk(
 ) -> Iterator[tuple[Page[bytes], Page[bytes]]]:
     """Turn a few pages from the beginning on, each read by one who keeps pages and by one who does not."""
     for _ in range(PAGES):
-        page = keeping.objects(account, query)
-        yield page, plain.objects(account, query)
+        page = keeping.objects(account, query, whole)
+        yield page, plain.objects(account, query, whole)
         if not page.more:
             return
         query = replace(query, after=page.last)
@@ -103,10 +103,10 @@ def test_SR_01_a_kept_page_is_given_to_nobody_whose_right_has_ended(hub: TestHub
     region.publish("au-cert", "au", *(indicator(tlp=Tlp.GREEN) for _ in range(3)))
     query = Query(collection=hub.collection("au"), limit=2)
     account = AccountId("nz-cert/ana")
-    page = keeping.objects(account, query)
-    assert (len(page.items), keeping.objects(account, query), watched.stood) == (2, page, [True])
+    page = keeping.objects(account, query, whole)
+    assert (len(page.items), keeping.objects(account, query, whole), watched.stood) == (2, page, [True])
     suspend_member(hub.parts.pool, MemberCode("NZ"), act=made("test", at=clock.at))
-    assert (keeping.objects(account, query).items, watched.stood) == ((), [True, False])
+    assert (keeping.objects(account, query, whole).items, watched.stood) == ((), [True, False])
 
 
 def test_the_first_version_may_yet_arrive(hub: TestHub, clock: StillClock) -> None:
@@ -118,9 +118,9 @@ def test_the_first_version_may_yet_arrive(hub: TestHub, clock: StillClock) -> No
         collection=hub.collection("au"), limit=2, versions=Versions(keywords=frozenset({VersionKeyword.FIRST}))
     )
     account = AccountId("nz-cert/ana")
-    first = keeping.objects(account, query)
+    first = keeping.objects(account, query, whole)
     region.publish("au-cert", "au", *(thing | {"modified": version_at(3)} for thing in things))
-    assert keeping.objects(account, query) == plain.objects(account, query) != first
+    assert keeping.objects(account, query, whole) == plain.objects(account, query, whole) != first
     assert watched.stood == []
 
 
@@ -133,9 +133,9 @@ def test_what_changes_behind_a_reader_s_back_costs_it_no_page(hub: TestHub, cloc
     region.publish("au-cert", "au", *shown[1:])
     query = Query(collection=hub.collection("au"), limit=2)
     account = AccountId("nz-cert/ana")
-    page = keeping.objects(account, query)
+    page = keeping.objects(account, query, whole)
     region.publish("au-cert", "au", hidden | {"modified": version_at(9)})
-    assert keeping.objects(account, query) == page == plain.objects(account, query)
+    assert keeping.objects(account, query, whole) == page == plain.objects(account, query, whole)
     region.publish("au-cert", "au", shown[0] | {"modified": version_at(9)})
-    assert keeping.objects(account, query) == plain.objects(account, query) != page
+    assert keeping.objects(account, query, whole) == plain.objects(account, query, whole) != page
     assert watched.stood == [True, False]

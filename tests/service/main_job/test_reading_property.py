@@ -19,7 +19,7 @@ from tests.service.main_job.oracle import Oracle, Placed
 from tests.service.main_job.region import READERS, REGIONAL, Region, StillClock
 from tests.service.main_job.traffic import seeded
 from tests.support.acts import made
-from tests.support.hub import TestHub, running_hub
+from tests.support.hub import TestHub, running_hub, whole
 from tests.support.servers import TestServers
 
 ROUNDS: Final = 5
@@ -105,8 +105,8 @@ def walk_manifest(region: Region, account: AccountId, alias: str, keyword: Versi
     """Go through the manifest in small pages."""
     versions = Versions(keywords=frozenset({keyword}))
     query = Query(collection=region.hub.collection(alias), limit=PAGE, versions=versions)
-    page = region.hub.reading.manifest(account, query)
+    page = region.hub.reading.manifest(account, query, whole)
     yield from page.items
     while page.more:
-        page = region.hub.reading.manifest(account, replace(query, after=page.last))
+        page = region.hub.reading.manifest(account, replace(query, after=page.last), whole)
         yield from page.items

@@ -8,7 +8,7 @@ import pytest
 from hub.domain.catalogue import ALL
 from hub.domain.identifiers import GuardId, StixId, Tick
 from hub.domain.pages import Query, VersionKeyword, Versions
-from hub.services.full_pages import FullPages
+from hub.services.full_pages import FullPage, FullPages
 from hub.store.log.pages import Slice
 from hub.store.log.segments import AgedGuard, Allowed, Block
 
@@ -20,6 +20,25 @@ FULL: Final = Slice(
     epoch=1, genesis=Tick(0), rewrites=4, head=Tick(9), rows=[(1, b"x" * 100)], more=True, beyond=Tick(2)
 )
 LARGE: Final = 2**20
+SIZE: Final = 1024 + 1 + 100
+
+
+def plainly(page: object) -> object:
+    """Write a page in one way."""
+    return page
+
+
+def otherwise(page: object) -> object:
+    """Write a page in another way."""
+    return [page]
+
+
+def keep(pages: FullPages, query: Query = ASKED, *, allowed: Allowed = ALLOWED, seen: Slice = FULL) -> None:
+    pages.keep(query, 0, allowed, plainly, seen, b"written")
+
+
+def find(pages: FullPages, query: Query = ASKED, *, number: int = 0, allowed: Allowed = ALLOWED) -> FullPage | None:
+    return pages.find(query, number, allowed, plainly)
 
 
 def at(position: int) -> Query:
@@ -27,20 +46,20 @@ def at(position: int) -> Query:
 
 
 def test_what_was_asked_for_last_is_kept_longest() -> None:
-    pages = FullPages(3 * 300)
+    pages = FullPages(4 * SIZE - 1)
     for position in (1, 2, 3):
-        pages.keep(at(position), 0, ALLOWED, FULL)
-    pages.find(at(1), 0, ALLOWED)
+        keep(pages, at(position))
+    find(pages, at(1))
     for position in (4, 5):
-        pages.keep(at(position), 0, ALLOWED, FULL)
-    assert [position for position in range(6) if pages.find(at(position), 0, ALLOWED)] == [1, 4, 5]
+        keep(pages, at(position))
+    assert [position for position in range(6) if find(pages, at(position))] == [1, 4, 5]
 
 
 def test_a_page_that_is_read_anew_takes_the_place_of_the_one_before() -> None:
-    pages = FullPages(300)
+    pages = FullPages(SIZE)
     for rewrites in (4, 5, 6):
-        pages.keep(ASKED, 0, ALLOWED, replace(FULL, rewrites=rewrites))
-    found = pages.find(ASKED, 0, ALLOWED)
+        keep(pages, seen=replace(FULL, rewrites=rewrites))
+    found = find(pages)
     assert found is not None
     found.found_the_same(5)
     assert found.seen.rewrites == 6
@@ -49,11 +68,11 @@ def test_a_page_that_is_read_anew_takes_the_place_of_the_one_before() -> None:
 
 
 def test_a_page_that_is_larger_than_all_that_is_kept_leaves_nothing_behind() -> None:
-    pages = FullPages(100)
-    pages.keep(ASKED, 0, ALLOWED, FULL)
-    assert pages.find(ASKED, 0, ALLOWED) is None
-    pages.keep(ASKED, 0, ALLOWED, replace(FULL, rows=[]))
-    assert pages.find(ASKED, 0, ALLOWED) is not None
+    pages = FullPages(SIZE - 100)
+    keep(pages)
+    assert find(pages) is None
+    keep(pages, seen=replace(FULL, rows=[]))
+    assert find(pages) is not None
 
 
 @pytest.mark.parametrize(
@@ -70,22 +89,31 @@ def test_a_page_that_is_larger_than_all_that_is_kept_leaves_nothing_behind() -> 
 )
 def test_a_page_answers_one_question(asked: dict[str, Any]) -> None:
     pages = FullPages(LARGE)
-    pages.keep(ASKED, 0, ALLOWED, FULL)
-    assert pages.find(replace(ASKED, **asked), 0, ALLOWED) is None
-    assert pages.find(ASKED, 1, ALLOWED) is None
-    assert pages.find(ASKED, 0, ALLOWED) is not None
+    keep(pages)
+    assert find(pages, replace(ASKED, **asked)) is None
+    assert find(pages, number=1) is None
+    assert find(pages) is not None
 
 
 @pytest.mark.parametrize("rights", [{"guards": (GuardId(1),)}, {"blocks": (BLOCK,)}, {"aged": [AGED]}])
 def test_a_page_is_found_by_those_alone_who_may_read_the_same_in_the_same_places(rights: dict[str, Any]) -> None:
     pages = FullPages(LARGE)
-    pages.keep(ASKED, 0, ALLOWED, FULL)
-    assert pages.find(ASKED, 0, replace(ALLOWED, **rights)) is None
-    assert pages.find(ASKED, 0, replace(ALLOWED, epoch=7)) is not None
+    keep(pages)
+    assert find(pages, allowed=replace(ALLOWED, **rights)) is None
+    assert find(pages, allowed=replace(ALLOWED, epoch=7)) is not None
 
 
 def test_what_may_change_by_itself_is_not_kept() -> None:
     pages = FullPages(LARGE)
-    pages.keep(ASKED, 0, replace(ALLOWED, aged=[AGED]), FULL)
-    pages.keep(ASKED, 0, ALLOWED, replace(FULL, beyond=None))
-    assert pages.find(ASKED, 0, ALLOWED) is None
+    keep(pages, allowed=replace(ALLOWED, aged=[AGED]))
+    keep(pages, seen=replace(FULL, beyond=None))
+    assert find(pages) is None
+
+
+def test_a_page_is_given_as_it_was_written_to_those_alone_who_write_it_so() -> None:
+    pages = FullPages(LARGE)
+    keep(pages, seen=replace(FULL, rows=[(1, b"x"), (2, b"y")]))
+    found = find(pages)
+    assert found is not None
+    assert (found.written, found.seen.rows) == (b"written", [(2, b"y")])
+    assert pages.find(ASKED, 0, ALLOWED, otherwise) is None
