@@ -48,25 +48,25 @@ _TYPES: Final = {"payload": "bytea", "object_id": "text", "version": "text"}
 
 _PAGE: Final = sql.SQL(
     "SELECT NULL::int8 AS position, {nothing}, ARRAY[e.epoch, h.genesis, h.rewrites, h.tick] AS state"
-    " FROM log_head h CROSS JOIN policy_epoch e UNION ALL SELECT r.*, NULL FROM ({rows}) r"
+    " FROM log_head h CROSS JOIN policy_epoch e UNION ALL ({rows})"
 )
-"""One row with the state of the log, then the rows, in their order: see `_SEVERAL`."""
+"""One row with the state of the log, then the rows, in their order: see `_SEVERAL`. What can be said of a row is said
+where it is read: every level around that costs planning, and a step for each row."""
 
 _SEGMENT: Final = sql.SQL(
-    "SELECT {position} AS position, {columns} FROM log WHERE {conditions} ORDER BY log.tick LIMIT %(limit)s"
+    "SELECT {position} AS position, {columns}, NULL::int8[] AS state FROM log WHERE {conditions}"
+    " ORDER BY log.tick LIMIT %(limit)s"
 )
 _SEVERAL: Final = sql.SQL("SELECT * FROM ({segments}) AS several LIMIT %(limit)s")
 """Segments one after another. Nothing sorts them: a plan goes through the parts of a union in the order in which they
 are written, since none of them has a limit that workers could share, and comes to the next when the last is empty."""
 
-_EACH_BOUNDED: Final = sql.SQL(
-    "SELECT position, CASE WHEN octet_length(payload) <= %(fits)s THEN payload END FROM ({rows}) AS found"
-)
-"""The same rows without the payloads that would be too large if all were: where there is none, all fit."""
+_EACH_BOUNDED: Final = sql.SQL("CASE WHEN octet_length(payload) <= %(fits)s THEN payload END AS payload")
+"""In the place of the payload: those are left out that would be too large if all were so. Where none is, all fit."""
 
 _SUM_BOUNDED: Final = sql.SQL(
-    "SELECT position, CASE WHEN total - octet_length(payload) < %(bytes)s THEN payload END FROM ("
-    "SELECT position, payload, sum(octet_length(payload)) OVER (ROWS UNBOUNDED PRECEDING) AS total"
+    "SELECT position, CASE WHEN total - octet_length(payload) < %(bytes)s THEN payload END, state FROM ("
+    "SELECT position, payload, state, sum(octet_length(payload)) OVER (ROWS UNBOUNDED PRECEDING) AS total"
     " FROM ({rows}) AS found) AS measured"
 )
 """The same rows without the payloads beyond the bound; what is not returned is not fetched from storage either. The sum
@@ -95,13 +95,8 @@ def statement(shape: Shape) -> bytes:
     rows = parts[0]
     if len(parts) > 1:
         rows = _SEVERAL.format(segments=sql.SQL(" UNION ALL ").join(sql.SQL("({})").format(part) for part in parts))
-    match shape.bound:
-        case Bound.EACH:
-            rows = _EACH_BOUNDED.format(rows=rows)
-        case Bound.SUM:
-            rows = _SUM_BOUNDED.format(rows=rows)
-        case Bound.NONE:
-            pass
+    if shape.bound is Bound.SUM:
+        rows = _SUM_BOUNDED.format(rows=rows)
     nothing = sql.SQL(", ").join(sql.SQL("NULL::{}").format(sql.SQL(_TYPES[name])) for name in shape.columns)
     return _PAGE.format(nothing=nothing, rows=rows).as_bytes(None)
 
@@ -121,7 +116,7 @@ def _segment(shape: Shape, part: Part, number: int) -> sql.Composed:
         conditions.append(sql.SQL("tick <= {}").format(bound("through")))
     return _SEGMENT.format(
         position=sql.SQL("seq + {}::int8").format(bound("base")) if part.base else sql.SQL("tick"),
-        columns=sql.SQL(", ").join(map(sql.Identifier, shape.columns)),
+        columns=_EACH_BOUNDED if shape.bound is Bound.EACH else sql.SQL(", ").join(map(sql.Identifier, shape.columns)),
         conditions=sql.SQL(" AND ").join([*conditions, *_conditions(shape)]),
     )
 
