@@ -18,7 +18,7 @@ from hub.store.replicas import Replicas
 Item = TypeVar("Item")
 Written = TypeVar("Written")
 Write = Callable[[Page[Item]], Written]
-"""Makes of a page what is given. It has to be quick: the connection that notes the page is held meanwhile."""
+"""Makes of a page what is given. It has to be quick: a connection is held meanwhile."""
 
 Reader = Callable[[Database, Query, int, Allowed], Slice]
 Confirm = Callable[[int | None], None]
@@ -30,13 +30,6 @@ _NO_NUMBER = 0
 
 def _confirmed(_: int | None) -> None:
     """Know the reader already."""
-
-
-class _Read(NamedTuple):
-    """What was seen and with which rights."""
-
-    seen: Slice
-    allowed: Allowed
 
 
 class _Form(NamedTuple, Generic[Item]):
@@ -110,30 +103,27 @@ class Reading:
         """INVARIANT: nothing is noted or given unless its reader is confirmed, by the page's epoch or otherwise."""
         number = self._number(query.collection)
 
-        def ask(database: Database, allowed: Allowed) -> tuple[int | None, _Read | FullPage]:
+        def ask(database: Database, allowed: Allowed) -> tuple[int | None, Written]:
             confirm(allowed.epoch)
-            kept = self._again(account, query, form.channel, number, allowed, write)
+            kept = self._again(database, account, query, form.channel, number, allowed, write)
             if kept is not None:
-                return allowed.epoch, kept
+                written: Written = kept.written
+                return allowed.epoch, written
             seen = self._replicas.read(database, lambda asked: form.read(asked, query, number, allowed))
-            return seen.epoch, _Read(seen, allowed)
+            page = _page_of(query, seen, form)
+            if not seen.rows or self._noting is None or seen.epoch != allowed.epoch:
+                return seen.epoch, write(page)
+            with self._noting.noted(database, account, query, form.channel, number, seen, allowed):
+                written = write(page)
+                if form.channel is Channel.OBJECTS:
+                    self._full_pages.keep(query, number, allowed, write, seen, written)
+            return seen.epoch, written
 
-        answer = self._clearances.answer(account, ask)
-        if isinstance(answer, FullPage):
-            written: Written = answer.written
-            return written
-        seen, allowed = answer
-        page = _page_of(query, seen, form)
-        if not seen.rows or self._noting is None:
-            return write(page)
-        with self._noting.noted(account, query, form.channel, number, seen, allowed):
-            written = write(page)
-            if form.channel is Channel.OBJECTS:
-                self._full_pages.keep(query, number, allowed, write, seen, written)
-        return written
+        return self._clearances.answer(account, ask)
 
     def _again(  # noqa: PLR0913, PLR0917 - a page has these facts
         self,
+        database: Database,
         account: AccountId,
         query: Query,
         channel: Channel,
@@ -147,7 +137,7 @@ class Reading:
         page = self._full_pages.find(query, number, allowed, write)
         if page is None:
             return None
-        rewrites = self._noting.note_again(account, query, channel, number, page.seen, allowed)
+        rewrites = self._noting.note_again(database, account, query, channel, number, page.seen, allowed)
         if rewrites is None:
             return None
         page.found_the_same(rewrites)

@@ -8,7 +8,7 @@ from datetime import datetime
 from hub.domain.catalogue import ALL
 from hub.domain.identifiers import AccountId
 from hub.domain.pages import Channel, Query
-from hub.store.database import Pool
+from hub.store.database import Database, Pool
 from hub.store.log.pages import Slice
 from hub.store.log.segments import Allowed
 from hub.store.receipts import EVERYWHERE, Given, Noted, Owner, Receipts, unchanged
@@ -24,7 +24,14 @@ class Noting:
 
     @contextmanager
     def noted(  # noqa: PLR0913, PLR0917 - a page has these facts
-        self, account: AccountId, query: Query, channel: Channel, number: int, seen: Slice, allowed: Allowed
+        self,
+        database: Database,
+        account: AccountId,
+        query: Query,
+        channel: Channel,
+        number: int,
+        seen: Slice,
+        allowed: Allowed,
     ) -> Iterator[None]:
         """Note that an account is given the rows that were seen, of the collection of a number. There are some.
 
@@ -32,26 +39,32 @@ class Noting:
         after the block alone. What cannot be noted is not given: where the database does not answer, this raises
         UnavailableError.
         """
-        with self._noting([(self._given(query, channel, number, seen, allowed), [Owner(account)])]):
+        with self._sent(database, [(self._given(query, channel, number, seen, allowed), [Owner(account)])]):
             yield
 
     def note_again(  # noqa: PLR0913, PLR0917 - a page has these facts
-        self, account: AccountId, query: Query, channel: Channel, number: int, seen: Slice, allowed: Allowed
+        self,
+        database: Database,
+        account: AccountId,
+        query: Query,
+        channel: Channel,
+        number: int,
+        seen: Slice,
+        allowed: Allowed,
     ) -> int | None:
         """Note that an account is given rows that were seen before, if they are a full page and the one to give now.
 
         Return the state of the log that this was found in; None where they are not. INVARIANT: as that of `noted`.
         """
         given = self._given(query, channel, number, seen, allowed)
-        with self._pool.statement() as database:
-            if self._receipts.note_again(database, given, Owner(account), epoch=allowed.epoch):
-                return given.rewrites
-            rewrites = unchanged(database, given, beyond=seen.beyond)
-            if rewrites is None or rewrites == given.rewrites:
-                return None
-            given = replace(given, rewrites=rewrites)
-            noted = self._receipts.note_again(database, given, Owner(account), epoch=allowed.epoch)
-            return rewrites if noted else None
+        if self._receipts.note_again(database, given, Owner(account), epoch=allowed.epoch):
+            return given.rewrites
+        rewrites = unchanged(database, given, beyond=seen.beyond)
+        if rewrites is None or rewrites == given.rewrites:
+            return None
+        given = replace(given, rewrites=rewrites)
+        noted = self._receipts.note_again(database, given, Owner(account), epoch=allowed.epoch)
+        return rewrites if noted else None
 
     def note_all(self, pages: Sequence[tuple[Given, Sequence[Owner]]]) -> list[list[int]]:
         """Note pages of several readers at once, before any of them is given. INVARIANT: as that of `noted`.
@@ -60,15 +73,15 @@ class Noting:
         """
         if not pages:
             return []
-        with self._noting(pages) as noted:
+        with self._pool.statement() as database, self._sent(database, pages) as noted:
             pass
         return noted()
 
     @contextmanager
-    def _noting(self, pages: Sequence[tuple[Given, Sequence[Owner]]]) -> Iterator[Noted]:
+    def _sent(self, database: Database, pages: Sequence[tuple[Given, Sequence[Owner]]]) -> Iterator[Noted]:
         """Send what notes pages, and see at the end of the block that it is done."""
         try:
-            with self._pool.statement() as database, database.pipeline():
+            with database.pipeline():
                 yield self._receipts.note_all(database, pages)
         except BaseException:
             self._receipts = Receipts()  # what it takes for kept may be undone
