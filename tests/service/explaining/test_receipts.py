@@ -2,19 +2,27 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 
 import pytest
+from psycopg import sql
 
 from hub.domain.clock import instant_of, parse_timestamp
 from hub.domain.handling import Tlp
-from hub.domain.identifiers import AccountId, OrganisationId, StixId, Tick
+from hub.domain.identifiers import AccountId, MemberCode, OrganisationId, StixId, Tick
 from hub.domain.pages import Channel, Query, VersionKeyword, Versions
 from hub.services.directory.accounts import set_purpose
+from hub.services.directory.members import suspend_member
+from hub.services.explaining.noting import Noting
 from hub.services.explaining.receipts import receipts_of
+from hub.services.read import Reading
+from hub.store.database import Database, StoreError
+from hub.store.log.pages import Slice
+from hub.store.replicas import Replicas
 from tests.service.main_job.region import OWN, READERS, REGIONAL, Region, StillClock
 from tests.service.main_job.test_reading_property import settle
 from tests.support.acts import made
@@ -170,3 +178,53 @@ def test_what_was_superseded_before_the_walk_came_to_it_was_not_given(hub: TestH
     with hub.parts.pool.snapshot() as database:
         given = receipts_of(database, StixId(second["id"]), OrganisationId("au-cert"), {})
     assert [each.version for each in given] == [instant_of(parse_timestamp(version_at(2)) or Tick(0))]
+
+
+def test_what_cannot_be_noted_is_not_given(hub: TestHub, clock: StillClock) -> None:
+    region = settle(hub, clock, 1)
+    region.publish("au-cert", "au", *(indicator() for _ in range(3)))
+    account, query = AccountId("au-cert/ana"), Query(collection=hub.collection("au"), limit=2)
+    with renamed(hub, "readings"), pytest.raises(StoreError):
+        hub.reading.objects(account, query, whole)
+    assert (len(hub.reading.objects(account, query, whole).items), noted(hub)) == (2, 1)
+
+
+def test_a_page_of_a_policy_that_has_changed_meanwhile_is_neither_noted_nor_given(
+    hub: TestHub, clock: StillClock
+) -> None:
+    region = settle(hub, clock, 1)
+    region.publish("au-cert", "au", *(indicator(tlp=Tlp.GREEN) for _ in range(3)))
+    account, query = AccountId("nz-cert/ana"), Query(collection=hub.collection("au"), limit=2)
+    late = Reading(hub.parts.clearances, hub.parts.numbers, Noting(hub.parts.pool, clock), replicas=Overtaken(hub))
+    assert (late.objects(account, query, whole).items, noted(hub)) == ((), 0)
+
+
+class Overtaken(Replicas):
+    """Reads from the primary, and suspends the reader's member just before it does so for the first time."""
+
+    def __init__(self, hub: TestHub) -> None:
+        super().__init__(())
+        self._hub = hub
+        self._suspended = False
+
+    def read(self, primary: Database, ask: Callable[[Database], Slice]) -> Slice:
+        if not self._suspended:
+            self._suspended = True
+            suspend_member(self._hub.parts.pool, MemberCode("NZ"), act=made("test", at=self._hub.clock()))
+        return ask(primary)
+
+
+@contextmanager
+def renamed(hub: TestHub, table: str) -> Iterator[None]:
+    """Have no table of that name for as long as the block runs."""
+    names = {"table": sql.Identifier(table), "other": sql.Identifier(f"{table}_elsewhere")}
+    with hub.parts.pool.statement() as database:
+        database.execute(sql.SQL("ALTER TABLE {table} RENAME TO {other}").format(**names))
+        yield
+        database.execute(sql.SQL("ALTER TABLE {other} RENAME TO {table}").format(**names))
+
+
+def noted(hub: TestHub) -> int:
+    with hub.parts.pool.statement() as database:
+        ((count,),) = database.execute("SELECT count(*) FROM readings").fetchall()
+    return int(count)
