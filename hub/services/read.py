@@ -110,11 +110,10 @@ class Reading:
                 written: Written = kept.written
                 return allowed.epoch, written
             seen = self._replicas.read(database, lambda asked: form.read(asked, query, number, allowed))
-            page = _page_of(query, seen, form)
             if not seen.rows or self._noting is None or seen.epoch != allowed.epoch:
-                return seen.epoch, write(page)
+                return seen.epoch, write(_page_of(query, seen, form))
             with self._noting.noted(database, account, query, form.channel, number, seen, allowed):
-                written = write(page)
+                written = write(_page_of(query, seen, form))
                 if form.channel is Channel.OBJECTS:
                     self._full_pages.keep(query, number, allowed, write, seen, written)
             return seen.epoch, written
