@@ -12,6 +12,7 @@ from hub.domain.catalogue import ALL
 from hub.domain.identifiers import CollectionId, StixId, Tick
 from hub.domain.pages import Query, VersionKeyword
 from hub.store.database import Database
+from hub.store.log.pages.asking import ask
 from hub.store.log.pages.statements import Bound, Part, Shape, readable, statement
 from hub.store.log.segments import Allowed, Segment, segments
 
@@ -174,8 +175,7 @@ def _ask(
 def _execute(
     database: Database, shape: Shape, parameters: dict[str, Any]
 ) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]]:
-    with database.cursor(binary=True) as cursor:
-        first, *rows = cursor.execute(statement(shape), parameters, prepare=PLANNED_FOR_ALL).fetchall()
+    first, *rows = ask(database, statement(shape), parameters)
     return first[-1], rows
 
 

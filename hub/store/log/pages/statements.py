@@ -1,5 +1,6 @@
 """The text of the statements that read the log, each written once for all questions of its shape."""
 
+import re
 from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
@@ -16,6 +17,13 @@ class Bound(Enum):
     NONE = "none"
     EACH = "each"
     SUM = "sum"
+
+
+class Statement(NamedTuple):
+    """A text with numbered parameters, and their names in that order."""
+
+    text: bytes
+    names: tuple[str, ...]
 
 
 class Part(NamedTuple):
@@ -43,6 +51,7 @@ class Shape(NamedTuple):
     aged: bool
 
 
+_NAMED: Final = re.compile(r"%\((\w+)\)s")
 _TYPES: Final = {"payload": "bytea", "object_id": "text", "version": "text"}
 """Of the columns that a page may have."""
 
@@ -89,7 +98,7 @@ _FIRST: Final = sql.SQL(
 
 
 @lru_cache(maxsize=1_000)
-def statement(shape: Shape) -> bytes:
+def statement(shape: Shape) -> Statement:
     """Write a statement; writing it anew for every page costs as much as the page of a poller that has seen all."""
     parts = [_segment(shape, part, number) for number, part in enumerate(shape.parts)]
     rows = parts[0]
@@ -98,7 +107,12 @@ def statement(shape: Shape) -> bytes:
     if shape.bound is Bound.SUM:
         rows = _SUM_BOUNDED.format(rows=rows)
     nothing = sql.SQL(", ").join(sql.SQL("NULL::{}").format(sql.SQL(_TYPES[name])) for name in shape.columns)
-    return _PAGE.format(nothing=nothing, rows=rows).as_bytes(None)
+    return _numbered(_PAGE.format(nothing=nothing, rows=rows).as_string(None))
+
+
+def _numbered(text: str) -> Statement:
+    names = tuple(dict.fromkeys(_NAMED.findall(text)))
+    return Statement(_NAMED.sub(lambda named: f"${names.index(named[1]) + 1}", text).encode(), names)
 
 
 def _segment(shape: Shape, part: Part, number: int) -> sql.Composed:
