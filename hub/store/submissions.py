@@ -39,7 +39,7 @@ _COMPLETE: Final = """
              (id uuid, collection text, organisation text, account text, received bigint, total integer)
     )
     INSERT INTO outcomes (submission, part, document)
-    SELECT id, 0, document FROM unnest(%(ids)s::uuid[], %(documents)s::bytea[]) AS outcomes (id, document)
+    SELECT id, 0, document FROM unnest(%(ids)s::uuid[], %(documents)b::bytea[]) AS outcomes (id, document)
 """
 
 
