@@ -24,7 +24,7 @@ class Marking(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     audience: Audience | None = None
 
 
-class CheckedObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class CheckedObject(msgspec.Struct, frozen=True, gc=False):
     """A STIX object that passed validation, with the facts that the hub needs of it.
 
     `payload` is the JSON value as it was received; `digest` is a SHA-256 over its canonical form, so that two

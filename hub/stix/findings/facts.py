@@ -30,24 +30,24 @@ def checked(value: Mapping[str, Any], piece: bytes, *, position: int, warnings: 
     created_tick = _tick(created)
     modified_tick = created_tick if modified == created else _tick(modified)
     level, other_markings = markings_of(value)
-    return CheckedObject(
-        position=position,
-        id=value["id"],
-        type=value["type"],
-        observable=is_observable(value),
-        version=modified or created,
-        version_tick=modified_tick if modified else created_tick,
-        created=created_tick,
-        modified=modified_tick,
-        created_by_ref=value.get("created_by_ref"),
-        revoked=value.get("revoked") is True,
-        payload=piece,
-        digest=digest_of(value),
-        tlp=level,
-        marking_refs=other_markings,
-        refs=references_of(value),
-        defines=definition_of(value),
-        warnings=warnings,
+    return CheckedObject(  # by position: each of so many names would be looked up among all, on every object
+        position,
+        value["id"],
+        value["type"],
+        is_observable(value),
+        modified or created,
+        modified_tick if modified else created_tick,
+        created_tick,
+        modified_tick,
+        value.get("created_by_ref"),
+        value.get("revoked") is True,
+        piece,
+        digest_of(value),
+        level,
+        other_markings,
+        references_of(value),
+        definition_of(value),
+        warnings,
     )
 
 

@@ -6,8 +6,10 @@ from typing import Any, Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 
 from hub.domain.clock import parse_timestamp
+from hub.domain.handling import Tlp
 from hub.domain.submissions import Caps
 from hub.stix.check import check_envelope
 from hub.stix.findings.advice import _warnings, warnings_about
@@ -21,12 +23,45 @@ from tests.unit.stix.examples import (
     STATEMENT,
     UUID,
     accepted,
+    check,
     domain_object,
     identity,
     indicator,
     observable,
     statement,
 )
+
+
+def test_each_fact_stands_under_its_name() -> None:
+    value = indicator(
+        created_by_ref=f"identity--{OTHER_UUID}",
+        created="2026-01-01T00:00:00.000Z",
+        modified="2026-02-01T00:00:00.000Z",
+        valid_until="2026-03-01T00:00:00Z",
+        revoked=True,
+        object_marking_refs=[GREEN, STATEMENT],
+        x_seen_ref=f"tool--{UUID}",
+    )
+    checked = check(identity(), value).accepted[1]
+    assert asdict(checked) == {
+        "position": 1,
+        "id": f"indicator--{UUID}",
+        "type": "indicator",
+        "observable": False,
+        "version": "2026-02-01T00:00:00.000Z",
+        "version_tick": parse_timestamp("2026-02-01T00:00:00.000Z"),
+        "created": parse_timestamp("2026-01-01T00:00:00.000Z"),
+        "modified": parse_timestamp("2026-02-01T00:00:00.000Z"),
+        "created_by_ref": f"identity--{OTHER_UUID}",
+        "revoked": True,
+        "payload": json.dumps(value).encode(),
+        "digest": digest_of(value),
+        "tlp": Tlp.GREEN,
+        "marking_refs": {STATEMENT},
+        "refs": {f"tool--{UUID}"},
+        "defines": None,
+        "warnings": ("valid_until has passed: whoever receives this indicator will not use it.",),
+    }
 
 
 def test_the_version_is_the_text_of_modified_and_its_tick_the_instant() -> None:
