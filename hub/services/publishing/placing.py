@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import msgspec
 from msgspec.structs import replace
@@ -112,12 +113,14 @@ class Placement:
     def _settle(self, entries: Sequence[_Entry], *, now: Tick) -> tuple[dict[_Entry, Placing], News | None]:
         chained = _chain(entries)
         guards = intern_guards(self._database, (link.guard for link in chained), self._classes)
-        moving = sorted((link for link in chained if self._moves(link)), key=lambda link: guards[link.guard])
-        stamps = give_out(self._head, [guards[link.guard] for link in moving], now=now)
-        for link, stamp in zip(moving, stamps, strict=True):
+        numbers = [guards[link.guard] for link in chained]
+        moving = [(number, link) for number, link in zip(numbers, chained, strict=True) if self._moves(link)]
+        moving.sort(key=itemgetter(0))
+        stamps = give_out(self._head, [number for number, _ in moving], now=now)
+        for (_, link), stamp in zip(moving, stamps, strict=True):
             accepted = stamp.tick if link.entry.before is None else link.entry.row.accepted
             link.entry.row = replace(link.entry.row, stamp=stamp, accepted=accepted)
-        placings = {link.entry: _placing(link, guards[link.guard]) for link in chained}
+        placings = {link.entry: _placing(link, number) for number, link in zip(numbers, chained, strict=True)}
         changed = [
             (entry.before, final)
             for entry, placing in placings.items()
@@ -135,7 +138,7 @@ class Placement:
             ],
         )
         self._note_withdrawn(chained, rewrites=1 if changed else 0, now=now)
-        return placings, _news(stamps, [guards[link.guard] for link in moving])
+        return placings, _news(stamps, [number for number, _ in moving])
 
     def _note_withdrawn(self, chained: Sequence[_Chained], *, rewrites: int, now: Tick) -> None:
         """Note the objects of which a version may be closed now to somebody, or is revoked."""
