@@ -102,8 +102,17 @@ class Receipts:
     def __init__(self) -> None:
         self._known: dict[tuple[tuple[GuardId, ...], tuple[Block, ...]], bytes] = {}
 
-    def note_all(self, database: Database, pages: Sequence[tuple[Given, Sequence[Owner]]]) -> Noted:
-        """Note pages, in transactions of their own that do not wait for the disk.
+    def keep(self, database: Database, rights: Iterable[Allowed]) -> list[bytes]:
+        """Keep clearances where that is not known to be done, and return the digest of each.
+
+        INVARIANT: each is kept in a transaction of its own, for others count on it from here on.
+        """
+        return [self._clearance(database, allowed) for allowed in rights]
+
+    def note_all(
+        self, database: Database, pages: Sequence[tuple[Given, Sequence[Owner]]], clearances: Sequence[bytes]
+    ) -> Noted:
+        """Note pages, given with clearances that are kept, in transactions that do not wait for the disk.
 
         Pages that differ in nothing but whose they are are noted by one statement. What is brought is noted before it
         leaves, and counts as sent only when `hub.store.withdrawals.sent` says so. A page with nothing on it begins no
@@ -116,8 +125,7 @@ class Receipts:
         alike: dict[Hashable, dict[str, Owner]] = defaultdict(dict)
         places: list[tuple[Hashable, list[str]]] = []
         facts: dict[Hashable, Mapping[str, object]] = {}
-        for given, owners in pages:
-            clearance = self._clearance(database, given.allowed)
+        for (given, owners), clearance in zip(pages, clearances, strict=True):
             written = msgspec.json.encode(filter_of(given.query))
             key: Hashable = (
                 (given.channel, given.collection, written, clearance, tuple(given.allowed.aged)),

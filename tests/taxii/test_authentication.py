@@ -9,7 +9,7 @@ import pytest
 from hub.domain.directory import Role
 from hub.domain.identifiers import AccountId
 from hub.runtime import wiring
-from hub.services.directory.accounts import disable_account, enable_account
+from hub.services.directory.accounts import disable_account, enable_account, set_roles
 from hub.services.directory.tokens import add_token, revoke_token
 from hub.store.database import Pool
 from tests.support.acts import made
@@ -28,7 +28,7 @@ from tests.taxii.caller import (
 )
 from tests.taxii.content import AMBER_STRICT, Shelf, identity
 from tests.taxii.forms import refused
-from tests.taxii.harness import Hub
+from tests.taxii.harness import PENDING_ABOVE, Hub
 
 READERS = (manifest, objects)
 
@@ -130,6 +130,38 @@ def test_with_a_revoked_token_nothing_is_published_and_nothing_else_is_told(hub:
         kept = rows_kept(pool)
         challenged(turned.post(objects("xa"), body))
         assert rows_kept(pool) == kept
+
+
+def test_who_may_publish_now_is_not_refused_for_what_is_remembered_of_him(hub: Hub) -> None:
+    reader = hub.account("xa-cert/rising", Role.ANALYST)
+    body = json.dumps({"objects": [identity()]}).encode()
+    assert reader.get(objects("xa")).status_code == 200
+    refused(reader.post(objects("xa"), body), 403)
+    with wiring.opened(hub.urls) as pool:
+        set_roles(pool, AccountId(reader.username), roles=frozenset({Role.PRODUCER}), act=made("tests"))
+    assert reader.post(objects("xa"), body).status_code == 202
+
+
+@pytest.mark.parametrize("count", [1, PENDING_ABOVE + 1], ids=["at once", "later"])
+def test_who_may_publish_no_more_leaves_nothing(hub: Hub, count: int) -> None:
+    writer = hub.account(f"xa-cert/falling-{count}", Role.PRODUCER)
+    writer.added("xa", identity())
+    writer.added("xa", identity())
+    with wiring.opened(hub.urls) as pool:
+        set_roles(pool, AccountId(writer.username), roles=frozenset({Role.ANALYST}), act=made("tests"))
+        kept = rows_kept(pool)
+        body = json.dumps({"objects": [identity() for _ in range(count)]}).encode()
+        error = refused(writer.post(objects("xa"), body), 403)
+        assert (error.error_code, rows_kept(pool)) == ("NOT_PRODUCER", kept)
+
+
+def test_what_a_collection_says_of_rights_is_of_the_moment(hub: Hub) -> None:
+    account = hub.account("xa-cert/turning", Role.PRODUCER)
+    account.added("xa", identity())
+    assert account.get(collection("xa")).json["can_write"] is True
+    with wiring.opened(hub.urls) as pool:
+        set_roles(pool, AccountId(account.username), roles=frozenset({Role.ANALYST}), act=made("tests"))
+    assert account.get(collection("xa")).json["can_write"] is False
 
 
 def rows_kept(pool: Pool) -> int:

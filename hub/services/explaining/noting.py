@@ -79,12 +79,13 @@ class Noting:
 
     @contextmanager
     def _sent(self, database: Database, pages: Sequence[tuple[Given, Sequence[Owner]]]) -> Iterator[Noted]:
-        """Send what notes pages, and see at the end of the block that it is done."""
+        """Send what notes pages, and see at the end of the block that it is done; where the block fails it is not."""
         try:
-            with database.pipeline():
-                yield self._receipts.note_all(database, pages)
+            clearances = self._receipts.keep(database, [given.allowed for given, _ in pages])
+            with database.pipeline(), _undone_where_it_fails(database):
+                yield self._receipts.note_all(database, pages, clearances)
         except BaseException:
-            self._receipts = Receipts()  # what it takes for kept may be undone
+            self._receipts = Receipts()  # a server that has crashed may have lost what they take for kept
             raise
 
     def _given(self, query: Query, channel: Channel, number: int, seen: Slice, allowed: Allowed) -> Given:
@@ -98,3 +99,16 @@ class Noting:
             last=seen.rows[-1][0],
             at=self._clock(),
         )
+
+
+@contextmanager
+def _undone_where_it_fails(database: Database) -> Iterator[None]:
+    """Let nothing of a pipeline be committed where the block fails: its end would commit, and so it has none.
+
+    The pool replaces the connection.
+    """
+    try:
+        yield
+    except BaseException:
+        database.close()
+        raise

@@ -79,7 +79,7 @@ class TaxiiBackend(Backend):  # type: ignore[misc] # medallion is untyped
         """
         entry = self._collection(collection_id)
         if request.method == "POST":
-            self._services.access.require_write(current_principal(), entry)
+            self._require_write(entry)
         return self._described(entry)
 
     def get_object_manifest(
@@ -117,8 +117,13 @@ class TaxiiBackend(Backend):  # type: ignore[misc] # medallion is untyped
     def add_objects(self, _api_root: str, collection_id: str, body: bytes, _request_time: object) -> bytes:
         """Take an envelope and return the status resource of its submission."""
         entry = self._collection(collection_id)
+
+        def confirm() -> None:
+            self._look_up()
+            self._require_write(entry)
+
         submission = self._services.submitting.receive(
-            current_principal(), entry, body, known_under=known_under(), confirm=self._look_up
+            current_principal(), entry, body, known_under=known_under(), confirm=confirm
         )
         confirmed()
         return resources.status(submission)
@@ -156,6 +161,13 @@ class TaxiiBackend(Backend):  # type: ignore[misc] # medallion is untyped
 
     def _look_up(self) -> None:
         authenticate(request.headers.get("Authorization"), self._services.authenticating)
+
+    def _require_write(self, entry: Collection) -> None:
+        """Raise ForbiddenError where the caller may not publish; who is only known not to be allowed is looked up."""
+        access = self._services.access
+        if known_under() is not None and not access.can_write(current_principal(), entry):
+            self._look_up()
+        access.require_write(current_principal(), entry)
 
     def _collection(self, name: str) -> Collection:
         entry = self._services.catalogue.find(name)

@@ -21,13 +21,15 @@ NOTHING_HERE: Final = "There is nothing here. Paths of this server end in a slas
 class Gate:
     """Admits a request or raises the error that ends it.
 
-    `blueprints` are those it guards; it also guards every path that leads nowhere, so that a stranger can't tell
-    which paths there are, apart from those below `elsewhere`, which another gate guards.
+    `blueprints` are those it guards, `paged` those of them whose answers come of pages and pushes, which confirm whom
+    the gate has only recognised. It also guards every path that leads nowhere, so that a stranger can't tell which
+    paths there are, apart from those below `elsewhere`, which another gate guards.
     """
 
     authenticating: Authenticating
     max_content_length: int
     blueprints: frozenset[str]
+    paged: frozenset[str]
     elsewhere: tuple[str, ...] = ()
 
     def admit(self) -> None:
@@ -39,7 +41,7 @@ class Gate:
             return
         if request.path.startswith(self.elsewhere):
             return
-        establish = authenticate if request.method == "DELETE" else recognise
+        establish = recognise if request.blueprint in self.paged and request.method != "DELETE" else authenticate
         establish(request.headers.get("Authorization"), self.authenticating)
         _find_path()
         accept_answer(request.headers.get("Accept"))

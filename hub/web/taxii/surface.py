@@ -22,6 +22,9 @@ BLUEPRINTS: Final = {
 }
 """By the name under which each is registered."""
 
+PAGED: Final = frozenset(name for name, blueprint in BLUEPRINTS.items() if blueprint in {manifest_bp, objects_bp})
+"""Of these, the ones whose answers come of pages and pushes."""
+
 
 def attach_taxii(
     application: Flask, services: Services, settings: TaxiiSettings, *, elsewhere: tuple[str, ...] = ()
@@ -33,7 +36,7 @@ def attach_taxii(
     _tame_medallion()
     application.medallion_backend = TaxiiBackend(services, settings)  # type: ignore[attr-defined]
     application.taxii_config = {"max_page_size": settings.page_max}  # type: ignore[attr-defined]
-    gate = Gate(services.authenticating, settings.max_content_length, frozenset(BLUEPRINTS), elsewhere)
+    gate = Gate(services.authenticating, settings.max_content_length, frozenset(BLUEPRINTS), PAGED, elsewhere)
     application.before_request(gate.admit)
     application.after_request(gate.confirm)
     for name, blueprint in BLUEPRINTS.items():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import pytest
 from psycopg import sql
@@ -186,6 +186,20 @@ def test_what_cannot_be_noted_is_not_given(hub: TestHub, clock: StillClock) -> N
     account, query = AccountId("au-cert/ana"), Query(collection=hub.collection("au"), limit=2)
     with renamed(hub, "readings"), pytest.raises(StoreError):
         hub.reading.objects(account, query, whole)
+    assert (len(hub.reading.objects(account, query, whole).items), noted(hub)) == (2, 1)
+
+
+def test_what_cannot_be_written_is_not_noted(hub: TestHub, clock: StillClock) -> None:
+    region = settle(hub, clock, 1)
+    region.publish("au-cert", "au", *(indicator() for _ in range(3)))
+    account, query = AccountId("au-cert/ana"), Query(collection=hub.collection("au"), limit=2)
+
+    def broken(*_: object) -> NoReturn:
+        raise ValueError("It cannot be written.")
+
+    with pytest.raises(ValueError, match="cannot be written"):
+        hub.reading.objects(account, query, broken)
+    assert noted(hub) == 0
     assert (len(hub.reading.objects(account, query, whole).items), noted(hub)) == (2, 1)
 
 
