@@ -1,5 +1,6 @@
 """Log events with fields on stderr: lines for a person at a terminal, JSON for everything else."""
 
+import json
 import logging
 import sys
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from typing import Any, Final
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from hub.domain.clock import timestamp_of
 from hub.runtime.settings import LogFormat, LogLevel, Settings
 
 ACCESS_LOGGER: Final = "granian.access"
@@ -20,6 +22,7 @@ def configure_logs(settings: Settings, *, at_least: LogLevel = LogLevel.DEBUG) -
     levels = logging.getLevelNamesMapping()
     level = max(levels[settings.log_level.upper()], levels[at_least.upper()])
     renderer = _renderer(settings.log_format)
+    formatter = _JsonLines if isinstance(renderer, structlog.processors.JSONRenderer) else _Lines
     structlog.configure(
         processors=[*_shared(), structlog.processors.format_exc_info, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -27,13 +30,27 @@ def configure_logs(settings: Settings, *, at_least: LogLevel = LogLevel.DEBUG) -
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        formatter(
             foreign_pre_chain=[_access_fields, *_shared(), structlog.processors.format_exc_info],
             pass_foreign_args=True,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+
+
+_Lines = structlog.stdlib.ProcessorFormatter
+
+
+class _JsonLines(_Lines):
+    """Writes access lines by itself: there is one a request, and it keeps the next request waiting."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write one line."""
+        if record.name != ACCESS_LOGGER or not isinstance(record.args, Mapping):
+            return super().format(record)
+        at = timestamp_of(int(record.created * 1_000_000))
+        return json.dumps({**_access_event(record.args), "level": record.levelname.lower(), "timestamp": at})
 
 
 def _shared() -> list[Processor]:
@@ -56,6 +73,9 @@ def _access_fields(_logger: WrappedLogger, _name: str, event: EventDict) -> Even
     facts: object = event.pop("positional_args", None)
     if record.name != ACCESS_LOGGER or not isinstance(facts, Mapping):
         return event
-    fields: dict[str, Any] = {name: facts[name] for name in ACCESS_FIELDS}
-    event.update(fields, event="request", dt_ms=round(fields["dt_ms"], 2))
+    event.update(_access_event(facts))
     return event
+
+
+def _access_event(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: facts[name] for name in ACCESS_FIELDS} | {"event": "request", "dt_ms": round(facts["dt_ms"], 2)}
