@@ -24,16 +24,16 @@ class Access:
 
     def can_write(self, principal: Principal, collection: Collection) -> bool:
         """Whether PR-01 and PR-02 let the account publish there."""
-        return may_publish(world_of(principal), principal.account.id, collection).allowed
+        return may_publish(_world_of(principal), principal.account.id, collection).allowed
 
     def require_write(self, principal: Principal, collection: Collection) -> None:
         """Raise ForbiddenError, with what to do about it, where the account may not publish there."""
-        right = may_publish(world_of(principal), principal.account.id, collection)
+        right = may_publish(_world_of(principal), principal.account.id, collection)
         if not right.allowed:
             raise ForbiddenError(REFUSALS[right.reason], code=right.reason)
 
 
-def world_of(principal: Principal) -> World:
+def _world_of(principal: Principal) -> World:
     """Return the world as far as the publishing account itself is concerned."""
     return World(
         members={} if principal.member is None else {principal.member.code: principal.member},

@@ -10,7 +10,6 @@ from hub.domain.errors import ForbiddenError, NotFoundError
 from hub.domain.identifiers import CollectionId, StixId
 from hub.domain.pages import VersionKeyword, Versions
 from hub.policy.publishing import may_publish
-from hub.services.access import world_of
 from hub.services.clearances import Clearances
 from hub.services.delivery.announcing import Tell, tell_nobody
 from hub.services.publishing.placing import Placement
@@ -52,25 +51,25 @@ class Deleting:
         Raise NotFoundError where nothing of the caller's organisation matches, and then nothing is removed.
         """
         with self._pool.transaction() as database:
-            grounds = take_grounds(database, [principal.account.id], [])
-            held = grounds.principals.get(principal.account.id)
-            if held is None or not may_publish(world_of(held), held.account.id, collection).allowed:
+            grounds = take_grounds(database, [])
+            facts = self._clearances.facts(database, epoch=grounds.epoch)
+            account = principal.account.id
+            if not may_publish(facts.world, account, collection).allowed:
                 raise ForbiddenError("Your account may not write to this collection.")
-            stored = own_rows(database, held.organisation.id, [StixId(object_id)])
+            producer = facts.world.accounts[account].organisation
+            stored = own_rows(database, producer, [StixId(object_id)])
             here = [placed for placed in stored if placed.row.collection == self._numbers[collection.id]]
             chosen = _choose(here, versions, spec_versions)
             if not chosen:
                 raise NotFoundError("Your organisation has no such object or version in this collection.")
             remove_rows(database, chosen)
             now = tick_of(self._clock())
-            note_rows(database, held.organisation.id, {StixId(object_id): None}, rewrites=1, at=now)
-            facts = self._clearances.facts(database, epoch=grounds.epoch)
+            note_rows(database, producer, {StixId(object_id): None}, rewrites=1, at=now)
             left = [placed for placed in stored if placed.row.stamp.seq not in chosen]
-            placement = Placement(database, grounds.head, facts, held.organisation.id)
-            news = placement.settle(left, now=now)
+            news = Placement(database, grounds.head, facts, producer).settle(left, now=now)
             record(
                 database,
-                actor=held.account.id,
+                actor=account,
                 action="object.delete",
                 subject=object_id,
                 detail={"collection": collection.id, "versions": len(chosen)},

@@ -1,6 +1,7 @@
 """The policy epoch: a counter that every change of what the rules look at increases in its own transaction.
 
-Locks are taken in one order everywhere: rows of the directory, then `log_head`, then `policy_epoch`.
+Locks are taken in one order everywhere: rows of the directory, then `log_head`, then `policy_epoch`. Whoever changes
+what the rules look at holds `log_head`, so that under it the facts of the epoch are those of the commit.
 """
 
 from dataclasses import dataclass

@@ -7,11 +7,10 @@ from typing import Final
 
 from hub.bus.heads import News, joined
 from hub.domain.clock import instant_of, timestamp_of
-from hub.domain.directory import Principal
 from hub.domain.identifiers import AccountId, CollectionId, OrganisationId, StixId, SubmissionId, Tick
 from hub.domain.submissions import CheckedObject, Marking, Outcome, StoredVersion
 from hub.policy.publishing import may_publish
-from hub.services.access import REFUSALS, world_of
+from hub.services.access import REFUSALS
 from hub.services.clearances import Clearances
 from hub.services.publishing.batches import Batch
 from hub.services.publishing.docket import Docket
@@ -56,30 +55,29 @@ class Publishing:
 
         INVARIANT: none of the batches brings what another one names, so that it does not matter which is first.
 
-        The accounts, their organisations and members are held from here to the commit, so that a suspension that was
+        The log is held from here to the commit, and with it what the rules look at, so that a suspension that was
         acknowledged lets nothing through.
         """
-        ids = {checked.id for batch in batches for checked in batch.objects}
-        grounds = take_grounds(database, {batch.account for batch in batches}, ids)
+        grounds = take_grounds(database, {checked.id for batch in batches for checked in batch.objects})
+        facts = self._clearances.facts(database, epoch=grounds.epoch)
         outcomes: dict[SubmissionId, list[Outcome]] = {}
         rightful: dict[AccountId, list[Batch]] = defaultdict(list)
         for batch in batches:
-            code = _shut_out(grounds.principals.get(batch.account), batch)
-            if code is None:
+            right = may_publish(facts.world, batch.account, batch.collection)
+            if right.allowed:
                 rightful[batch.account].append(batch)
             else:
-                outcomes[batch.submission] = _refusals(batch, code)
-        facts = self._clearances.facts(database, epoch=grounds.epoch)
+                outcomes[batch.submission] = _refusals(batch, right.reason)
         news = []
         for account, theirs in rightful.items():
-            told = self._publish_for(database, grounds.principals[account], theirs, grounds, facts, outcomes, now=now)
+            told = self._publish_for(database, account, theirs, grounds, facts, outcomes, now=now)
             news += [told] if told else []
         return Published(epoch=grounds.epoch, outcomes=outcomes, head=grounds.head, news=joined(news))
 
     def _publish_for(  # noqa: PLR0913, PLR0917 - what publishing rests on
         self,
         database: Database,
-        principal: Principal,
+        account: AccountId,
         batches: Sequence[Batch],
         grounds: Grounds,
         facts: Facts,
@@ -88,13 +86,13 @@ class Publishing:
         now: Tick,
     ) -> News | None:
         """Publish the batches of one account, and add the outcomes of each."""
-        producer = principal.organisation.id
+        producer = facts.world.accounts[account].organisation
         objects = [checked for batch in batches for checked in batch.objects]
         publishers = {checked.id: grounds.publishers.get(checked.id, _NOBODY) for checked in objects}
         stored = own_rows(database, producer, [name for name, known in publishers.items() if producer in known])
         versions = self._versions(stored, facts)
         others = frozenset(name for name, known in publishers.items() if known - {producer})
-        markings = self._known_markings(database, objects, principal, facts)
+        markings = self._known_markings(database, objects, account, facts)
         levels = newest_levels(database, producer, {name for checked in objects for name in checked.refs})
         additions: list[Addition] = []
         at = instant_of(now)
@@ -135,17 +133,18 @@ class Publishing:
         return versions
 
     def _known_markings(
-        self, database: Database, objects: Sequence[CheckedObject], principal: Principal, facts: Facts
+        self, database: Database, objects: Sequence[CheckedObject], account: AccountId, facts: Facts
     ) -> dict[StixId, list[Marking]]:
         """Return what marking references mean: the producer's own definition, else all that the account may read."""
         references = {reference for checked in objects for reference in checked.marking_refs}
         if not references:
             return {}
-        readable = self._clearances.readable(facts, principal.account.id)
+        producer = facts.world.accounts[account].organisation
+        readable = self._clearances.readable(facts, account)
         own: dict[StixId, list[Marking]] = defaultdict(list)
         seen: dict[StixId, list[Marking]] = defaultdict(list)
         for found in find_markings(database, references):
-            if found.producer == principal.organisation.id:
+            if found.producer == producer:
                 own[found.id].append(found.marking)
             elif found.guard in readable:
                 seen[found.id].append(found.marking)
@@ -159,14 +158,6 @@ def _levels(batch: Batch, stored: Mapping[StixId, Level]) -> dict[StixId, Level]
     for name in references & batch.levels.keys():
         levels[name] = max(levels.get(name, batch.levels[name]), batch.levels[name])
     return levels
-
-
-def _shut_out(principal: Principal | None, batch: Batch) -> str | None:
-    """Return why an account may not publish a batch at all (PR-01, PR-02), or None."""
-    if principal is None:
-        return "NOT_PRODUCER"
-    right = may_publish(world_of(principal), batch.account, batch.collection)
-    return None if right.allowed else right.reason
 
 
 def _refusals(batch: Batch, code: str) -> list[Outcome]:

@@ -19,6 +19,7 @@ from hub.store.directory.organisations import (
 )
 from hub.store.epoch import advance_epoch
 from hub.store.ledger import record
+from hub.store.log.head import lock_head
 
 ACTOR: Final = "hub:files"
 """Who the ledger names."""
@@ -38,6 +39,7 @@ def seed_directory(database: Database, catalogue: Catalogue) -> None:
     changes += [_seed_member(database, member) for member in catalogue.members]
     changes += [_add_organisation(database, organisation) for organisation in new]
     if any(changes):
+        lock_head(database)  # see hub.store.epoch
         advance_epoch(database)
 
 

@@ -20,8 +20,8 @@ from hub.store.agreements.records import lock_record
 from hub.store.agreements.writing import delete_draft, write_record
 from hub.store.directory.keys import lock_key, update_key
 from tests.service.agreements.forum import NOW, Forum, clause, document, next_version, olga, omar
-from tests.service.directory.test_concurrency import await_waiting
 from tests.support.agreements import conclude
+from tests.support.waiting import await_waiting
 
 AU_NZ = AgreementId("au-nz")
 

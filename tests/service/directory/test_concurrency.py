@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from time import monotonic, sleep
 
 import pytest
 
@@ -20,23 +19,9 @@ from hub.store.directory.members import lock_member
 from hub.store.directory.organisations import lock_organisation, update_organisation
 from tests.service.directory.forum import ACTOR, AU, AU_CERT, organisation
 from tests.support.acts import made
+from tests.support.waiting import await_waiting
 
 SUCCESSOR = OrganisationId("au-ncsc")
-PATIENCE_SECONDS = 20
-
-
-def await_waiting(pool: Pool) -> None:
-    """Return once some connection to this database waits for a row that another one holds."""
-    end = monotonic() + PATIENCE_SECONDS
-    while monotonic() < end:
-        with pool.statement() as database:
-            waiting = database.execute(
-                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            ).fetchone()
-        if waiting:
-            return
-        sleep(0.01)
-    raise AssertionError("nobody waited")
 
 
 def test_two_organisations_do_not_become_the_national_cert_at_once(pool: Pool) -> None:
