@@ -5,6 +5,7 @@ command offers it, `--page-max`. The sizes of the table `[caps]` are `HUB_CAPS_D
 environment, the environment beats the file, the file beats the default. `config/hub.toml` explains each key.
 """
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -27,6 +28,7 @@ _CLIENT_VARIABLES: Final = frozenset({"HUB_TOKEN"})
 
 _CAPS: Final = "caps_"
 _LEAST_STATUS_HOURS: Final = 24
+_MOST_WEB_PROCESSES: Final = 4
 _DATA: Final = Path("var")
 _COLLECTIONS: Final = Path("collections")
 _AGREEMENTS: Final = Path("config/agreements")
@@ -71,7 +73,7 @@ class Settings:
 
     host: Name = "127.0.0.1"
     port: Port = 8000
-    web_workers: Count = 1
+    web_workers: Annotated[int, Meta(ge=0)] = 0
     web_threads: Count = 16
 
     api_root: PathSegment = "appf"
@@ -115,6 +117,11 @@ class Settings:
     def standing_on(self, *, database_url: str, redis_url: str) -> Self:
         """Give the same settings with the servers that are really used."""
         return replace(self, database_url=database_url, redis_url=redis_url)
+
+    @property
+    def web_processes(self) -> int:
+        """How many processes answer requests: one a core, unless a number was chosen."""
+        return self.web_workers or min(os.cpu_count() or 1, _MOST_WEB_PROCESSES)
 
     @property
     def networks(self) -> Networks:

@@ -34,7 +34,7 @@ def run_web(settings: Settings, urls: ServerUrls) -> None:
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
-        workers=settings.web_workers,
+        workers=settings.web_processes,
         blocking_threads=settings.web_threads,
         backlog=_BACKLOG,
         websockets=False,

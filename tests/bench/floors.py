@@ -1,7 +1,7 @@
 """What the hub is measured against on the same machine: the same bytes with nothing in between.
 
-`pages`: the same server (granian, WSGI, as many threads) runs one statement and joins the bytes, with no rules and no
-Flask. `bytes`: the same server sends a ready page. What pushes are measured against is in `push_floors`.
+`pages`: the same server (granian, WSGI, as many processes and threads) runs one statement and joins the bytes, with no
+rules and no Flask. `bytes`: the same server sends a ready page. What pushes are measured against is in `push_floors`.
 """
 
 import os
@@ -17,6 +17,7 @@ from typing import Any, Final
 import psycopg
 import requests
 
+from hub.runtime.settings import Settings
 from tests.bench.client import Target
 from tests.bench.stage import Stage
 from tests.support.serving import ROOT, free_port
@@ -25,6 +26,7 @@ _STATEMENT: Final = (
     "SELECT tick, payload FROM log WHERE collection = (SELECT number FROM collections WHERE id = %(collection)s)"
     " AND latest AND tick > %(after)s ORDER BY tick LIMIT %(limit)s"
 )
+_HUB: Final = Settings()
 _threads = local()
 
 
@@ -60,8 +62,17 @@ def bytes_floor(environment: dict[str, Any], start_response: Callable[..., objec
 def serving_floor(stage: Stage, name: str, collection: str) -> Iterator[Target]:
     """Run an application of this package under granian, as the hub's web process runs, for as long as the block."""
     port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "1"]
-    command += ["--blocking-threads", "16", "--no-ws", "--log-level", "warning", f"tests.bench.{name}"]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)]
+    command += [
+        "--workers",
+        str(_HUB.web_processes),
+        "--blocking-threads",
+        str(_HUB.web_threads),
+        "--no-ws",
+        "--log-level",
+        "warning",
+        f"tests.bench.{name}",
+    ]
     environment = os.environ | {
         "FLOOR_DATABASE": stage.hub.urls.database,
         "FLOOR_COLLECTION": collection,

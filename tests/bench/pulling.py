@@ -68,10 +68,8 @@ def _pages(
         Ratio(name=f"pull for the first time {how}", value=ratio(anew, least_then), at_least=goal),
     ]
     for name, theirs, least_wanted in zip(("medallion's", "OpenTAXII's"), peers, (None, 20), strict=False):
-        ratio_to = Ratio(
-            name=f"pull for the first time of 1,000 to {name}", value=ratio(anew, theirs), at_least=least_wanted
-        )
-        ratios.append(ratio_to)
+        for which, figure in (("pull", ours), ("pull for the first time", anew)):
+            ratios.append(Ratio(name=f"{which} of 1,000 to {name}", value=ratio(figure, theirs), at_least=least_wanted))
     return figures, ratios
 
 

@@ -1,11 +1,11 @@
 """What a push is measured against on the same machine: the same rows with as little as can be in between.
 
-`push_floor`: the same server (granian, WSGI, as many threads, without Flask, which costs an envelope a twentieth of a
-millisecond) reads the body with orjson, asks the hub's fast gate about each object, and inserts what it took as the hub
-does: stamps from the head of the log, binary COPY into the log itself with all of its indexes, one transaction. No
-rules, no answer for each object, no submission, no ledger. `commits`: connections of their own, each of which commits
-one row at a time: head, log, submission, outcomes and ledger in one exchange with the server. `copy_rows`: PostgreSQL
-takes rows that are ready.
+`push_floor`: the same server (granian, WSGI, as many processes and threads, without Flask, which costs an envelope a
+twentieth of a millisecond) reads the body with orjson, asks the hub's fast gate about each object, and inserts what it
+took as the hub does: stamps from the head of the log, binary COPY into the log itself with all of its indexes, one
+transaction. No rules, no answer for each object, no submission, no ledger. `commits`: connections of their own, each
+of which commits one row at a time: head, log, submission, outcomes and ledger in one exchange with the server.
+`copy_rows`: PostgreSQL takes rows that are ready.
 """
 
 import os

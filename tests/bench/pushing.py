@@ -56,6 +56,7 @@ def _envelopes(  # noqa: PLR0913, PLR0917 - what is compared, and a workload is 
         works += [
             partial(_push_to_opentaxii, opentaxii, stage.creator, envelope),
             partial(_push_to_medallion, run, stage.creator, envelope),
+            partial(_push_to_medallion, run, stage.creator, envelope, held=_MEDALLION_OBJECTS),
         ]
     figures = run.in_turn(*works)
     run.tell(figures)
@@ -67,7 +68,8 @@ def _envelopes(  # noqa: PLR0913, PLR0917 - what is compared, and a workload is 
             at_least=0.6 if clients == 1 else None,
         )
     ]
-    for name, theirs, goal in zip(("OpenTAXII's", "medallion's"), peers, (40, 5), strict=False):
+    names = ("OpenTAXII's", "medallion's", f"medallion's that holds {_MEDALLION_OBJECTS:,} objects")
+    for name, theirs, goal in zip(names, peers, (40, 5, None), strict=False):
         ratios.append(Ratio(name=f"push of {envelope} to {name}", value=ratio(ours, theirs), at_least=goal))
     return figures, ratios
 
@@ -99,9 +101,12 @@ def _push(  # noqa: PLR0913, PLR0917 - a workload is made of its numbers
     )
 
 
-def _push_to_medallion(run: Run, creator: str, envelope: int, turn: int) -> Figure:
-    name = f"medallion, its first {_MEDALLION_OBJECTS:,} objects, envelopes of {envelope}"
+def _push_to_medallion(run: Run, creator: str, envelope: int, turn: int, *, held: int = 0) -> Figure:
+    which = "next" if held else "first"
+    name = f"medallion, its {which} {_MEDALLION_OBJECTS:,} objects, envelopes of {envelope}"
     with run.medallion.started() as peer:
+        if held:
+            _push_to_peer(peer, "what is held", creator, 1_000, held, turn)
         return _push_to_peer(peer, name, creator, envelope, _MEDALLION_OBJECTS, turn)
 
 

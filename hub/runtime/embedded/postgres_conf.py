@@ -12,7 +12,7 @@ _CONF: Final = Template("""\
 # Reached through a socket in a private directory, and in no other way.
 listen_addresses = ''
 unix_socket_permissions = 0700
-max_connections = 100
+max_connections = 200
 
 # INVARIANT: what the hub has answered with success is on disk.
 fsync = on

@@ -37,6 +37,15 @@ def test_the_file_may_be_named_by_the_environment(write: Write) -> None:
     assert load_settings(environ={"HUB_CONFIG": str(write("port = 1000"))}).port == 1000
 
 
+@pytest.mark.parametrize(("cores", "processes"), [(None, 1), (1, 1), (2, 2), (64, 4)])
+def test_a_web_process_a_core_and_not_too_many(
+    monkeypatch: pytest.MonkeyPatch, cores: int | None, processes: int
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    assert load_settings(environ={}).web_processes == processes
+    assert load_settings(environ={"HUB_WEB_WORKERS": "7"}).web_processes == 7
+
+
 def test_paths_are_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert load_settings(environ={}).data == tmp_path.resolve() / "var"
