@@ -120,8 +120,8 @@ class Settings:
 
     @property
     def web_processes(self) -> int:
-        """How many processes answer requests: one a core, unless a number was chosen."""
-        return self.web_workers or min(os.cpu_count() or 1, _MOST_WEB_PROCESSES)
+        """How many processes answer requests: one for each core that they may use, unless a number was chosen."""
+        return self.web_workers or min(len(os.sched_getaffinity(0)), _MOST_WEB_PROCESSES)
 
     @property
     def networks(self) -> Networks:

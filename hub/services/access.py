@@ -16,7 +16,10 @@ REFUSALS: Final = {
 
 
 class Access:
-    """Answers from the facts that authentication has just established."""
+    """Answers from what is known of the caller: just established by authentication, or remembered from when it was.
+
+    Whoever refuses something that is only remembered looks it up first.
+    """
 
     def can_read(self, principal: Principal, collection: Collection) -> bool:
         """Whether the collection can be read at all; what of it is visible the reading rules decide."""

@@ -135,12 +135,15 @@ class Submitting:
 
         Raise _UnconfirmedError where the policy is not the one under which each submitter was known.
         """
+
+        def confirm(epoch: int) -> None:
+            if not {filing.known_under for filing in filings} <= {None, epoch}:
+                raise _UnconfirmedError
+
         with self._pool.transaction() as database:
             now = tick_of(self._clock())
             batches = [filing.batch for filing in filings]
-            published = self._publishing.publish(database, batches, now=now)
-            if not {filing.known_under for filing in filings} <= {None, published.epoch}:
-                raise _UnconfirmedError
+            published = self._publishing.publish(database, batches, now=now, confirm=confirm)
             outcomes = [
                 tuple(sorted((*filing.refused, *published.outcomes[filing.receipt.id]), key=_position))
                 for filing in filings

@@ -1,7 +1,9 @@
 """The policy epoch: a counter that every change of what the rules look at increases in its own transaction.
 
 Locks are taken in one order everywhere: rows of the directory, then `log_head`, then `policy_epoch`. Whoever changes
-what the rules look at holds `log_head`, so that under it the facts of the epoch are those of the commit.
+what the rules look at holds `log_head`, so that under it the facts of the epoch are those of the commit. A push refers
+to its account and organisation after it has locked the head: rows of the directory are locked with their keys left
+free (`FOR NO KEY UPDATE`), and nothing of them is written before the head is held.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Publish checked objects: facts, decision, rows and outcomes, all in the caller's transaction."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,13 +31,16 @@ _ELSEWHERE: Final = CollectionId("")
 class Published:
     """What became of each object of each batch, and what there is to announce after the commit, if anything.
 
-    `head` is how far the log reaches now, `epoch` that of the policy by which it was judged.
+    `head` is how far the log reaches now.
     """
 
-    epoch: int
     outcomes: Mapping[SubmissionId, list[Outcome]]
     head: Head
     news: News | None = None
+
+
+def _any_policy(_: int) -> None:
+    """Take the policy that there is."""
 
 
 class Publishing:
@@ -48,10 +51,13 @@ class Publishing:
         self._numbers = numbers
         self._collections = {number: collection for collection, number in numbers.items()}
 
-    def publish(self, database: Database, batches: Sequence[Batch], *, now: Tick) -> Published:
+    def publish(
+        self, database: Database, batches: Sequence[Batch], *, now: Tick, confirm: Callable[[int], None] = _any_policy
+    ) -> Published:
         """Store what the rules accept of some batches and return the outcome of each object.
 
-        The caller writes down what has become of them, and keeps the head, in the same transaction.
+        The caller writes down what has become of them, and keeps the head, in the same transaction. Before anything is
+        judged `confirm` is given the policy epoch by whose facts it will be, and raises where that will not do.
 
         INVARIANT: none of the batches brings what another one names, so that it does not matter which is first.
 
@@ -60,6 +66,7 @@ class Publishing:
         """
         grounds = take_grounds(database, {checked.id for batch in batches for checked in batch.objects})
         facts = self._clearances.facts(database, epoch=grounds.epoch)
+        confirm(facts.epoch)
         outcomes: dict[SubmissionId, list[Outcome]] = {}
         rightful: dict[AccountId, list[Batch]] = defaultdict(list)
         for batch in batches:
@@ -72,7 +79,7 @@ class Publishing:
         for account, theirs in rightful.items():
             told = self._publish_for(database, account, theirs, grounds, facts, outcomes, now=now)
             news += [told] if told else []
-        return Published(epoch=grounds.epoch, outcomes=outcomes, head=grounds.head, news=joined(news))
+        return Published(outcomes=outcomes, head=grounds.head, news=joined(news))
 
     def _publish_for(  # noqa: PLR0913, PLR0917 - what publishing rests on
         self,

@@ -12,7 +12,6 @@ from hub.store.directory.organisations import (
     find_identity,
     find_organisation,
     insert_organisation,
-    list_organisations,
     lock_organisation,
     organisations_of_member,
     update_organisation,
@@ -31,49 +30,61 @@ def seed_directory(database: Database, catalogue: Catalogue) -> None:
     What operators decide (status, active, consent, who serves whom) is never touched where it exists already.
     Raise ConfigurationError where the files and the directory cannot both be right. Safe to repeat: a second time
     changes nothing, and the policy epoch stays.
+
+    What is there is locked, then the log, and only then is anything written, as `hub.store.epoch` wants it.
     """
-    there = {organisation.id for organisation in list_organisations(database)}
-    known = [organisation for organisation in catalogue.organisations if organisation.id in there]
-    new = [organisation for organisation in catalogue.organisations if organisation.id not in there]
-    changes = [_update_organisation(database, organisation) for organisation in known]
-    changes += [_seed_member(database, member) for member in catalogue.members]
-    changes += [_add_organisation(database, organisation) for organisation in new]
-    if any(changes):
-        lock_head(database)  # see hub.store.epoch
+    organisations = [(each, lock_organisation(database, each.id)) for each in catalogue.organisations]
+    members = [(each, lock_member(database, each.code)) for each in catalogue.members]
+    renamed = [(each, known) for each, known in organisations if known is not None and _is_renamed(each, known)]
+    retitled = [(each, known) for each, known in members if known is not None and known.name != each.name]
+    new = [each for each, known in organisations if known is None]
+    joining = [each for each, known in members if known is None]
+    if not (renamed or retitled or new or joining):
+        return
+    lock_head(database)
+    for organisation, known in renamed:
+        _rename_organisation(database, organisation, known)
+    for member, known_member in retitled:
+        _rename_member(database, member, known_member)
+    added = [_add_member(database, member) for member in joining]
+    added += [_add_organisation(database, organisation) for organisation in new]
+    if renamed or retitled or any(added):
         advance_epoch(database)
 
 
-def _update_organisation(database: Database, organisation: Organisation) -> bool:
-    """Return whether something changed."""
-    known = lock_organisation(database, organisation.id)
-    if known is None:
-        return False
+def _is_renamed(organisation: Organisation, known: Organisation) -> bool:
     if (known.member, known.kind) != (organisation.member, organisation.kind):
         raise ConfigurationError(
             f"The collection files have {organisation.id} as {organisation.kind} of {organisation.member}, the"
             f" directory as {known.kind} of {known.member}; give the one in the files another id."
         )
-    if (known.name, known.identity) == (organisation.name, organisation.identity):
-        return False
+    return (known.name, known.identity) != (organisation.name, organisation.identity)
+
+
+def _rename_organisation(database: Database, organisation: Organisation, known: Organisation) -> None:
     _check_identity(database, organisation)
     update_organisation(database, replace(known, name=organisation.name, identity=organisation.identity))
     detail = {"name": [known.name, organisation.name], "identity": [known.identity, organisation.identity]}
     record(database, actor=ACTOR, action="organisation.change", subject=organisation.id, detail=detail)
-    return True
 
 
-def _seed_member(database: Database, member: Member) -> bool:
-    """Return whether something changed."""
-    if insert_member(database, member):
-        detail = {"name": member.name, "status": member.status}
-        record(database, actor=ACTOR, action="member.add", subject=member.code, detail=detail)
-        return True
-    known = lock_member(database, member.code)
-    if known is None or known.name == member.name:
-        return False
+def _rename_member(database: Database, member: Member, known: Member) -> None:
     update_member(database, replace(known, name=member.name))
-    renamed = {"name": [known.name, member.name]}
-    record(database, actor=ACTOR, action="member.change", subject=member.code, detail=renamed)
+    record(
+        database,
+        actor=ACTOR,
+        action="member.change",
+        subject=member.code,
+        detail={"name": [known.name, member.name]},
+    )
+
+
+def _add_member(database: Database, member: Member) -> bool:
+    """Return whether something changed: not where another process has added it at this moment."""
+    if not insert_member(database, member):
+        return False
+    detail = {"name": member.name, "status": member.status}
+    record(database, actor=ACTOR, action="member.add", subject=member.code, detail=detail)
     return True
 
 

@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
+from hub.domain.clock import tick_of
 from hub.domain.handling import Tlp
-from hub.domain.identifiers import AccountId, MemberCode, OrganisationId, StixId
+from hub.domain.identifiers import AccountId, MemberCode, OrganisationId, StixId, SubmissionId
+from hub.runtime.wiring import now
 from hub.services.directory.accounts import disable_account
 from hub.services.directory.members import observe_member
 from hub.services.directory.organisations import disable_organisation
 from hub.store.directory import seed_directory
 from hub.store.grounds import take_grounds
+from hub.store.submissions import Receipt, add_complete
 from tests.support.acts import made
 from tests.support.hub import ACTOR, TestHub
 from tests.support.stix import indicator
@@ -46,13 +50,23 @@ def _give_another_identity(hub: TestHub, country: str) -> None:
 
 
 def _waits_for_a_push(hub: TestHub, change: Change, country: str) -> None:
-    """Begin a change while something is being published, and see that it is not done before that is."""
+    """Begin a change while one of whom it tells is publishing, and see that it is not done before that is."""
+    organisation = OrganisationId(f"{country}-cert")
+    receipt = Receipt(
+        id=SubmissionId(str(uuid4())),
+        collection=hub.collection(country).id,
+        organisation=organisation,
+        account=AccountId(f"{organisation}/ana"),
+        received=tick_of(now()),
+        total=0,
+    )
     with ThreadPoolExecutor(max_workers=1) as other:
         with hub.parts.pool.transaction() as database:
             take_grounds(database, [])
             changing = other.submit(change, hub, country)
             await_waiting(hub.parts.pool)
             assert not changing.done()
+            add_complete(database, [(receipt, ())], now=receipt.received)
         changing.result()
 
 
@@ -69,6 +83,7 @@ def test_PR_01_a_suspension_waits_for_what_is_being_published_and_holds_for_all_
 
 
 def test_PR_04_another_identity_from_the_files_waits_and_is_then_nobody_elses(hub: TestHub) -> None:
+    hub.account("my-cert/ana")
     other = hub.account("ph-cert/ana")
     hub.accept(other, "ph", indicator(tlp=Tlp.GREEN, created_by_ref=NEW_IDENTITY))
     _waits_for_a_push(hub, _give_another_identity, "my")
