@@ -12,10 +12,9 @@ from hub.domain.directory import Role
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import AccountId
 from hub.runtime import wiring
-from hub.services.directory.authenticate import Authenticating
 from tests.api.region import Caller, Region
 from tests.service.withdrawal.desk import Desk
-from tests.support.hub import TestHub
+from tests.support.hub import TestHub, principal_of
 from tests.support.stix import indicator
 
 
@@ -30,8 +29,7 @@ def withdrawn(region: Region, ana: Caller, zoe: Caller) -> dict[str, Any]:
     thing = indicator(tlp=Tlp.GREEN)
     with wiring.opened(region.urls, size=6) as pool:
         hub = TestHub(wiring.build(region.settings, region.urls, pool), region.settings)
-        principal = Authenticating(pool, wiring.now).by_token(ana.username, ana.token)
-        assert principal is not None
+        principal = principal_of(pool, ana.token)
         hub.accept(principal, "au", thing)
         desk = Desk.of(hub, wiring.now)
         addressee = desk.subscribe(zoe.username)

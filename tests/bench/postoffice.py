@@ -20,12 +20,12 @@ from hub.runtime.keys.sealing import read_keys
 from hub.runtime.settings import load_settings
 from hub.runtime.wiring import Parts, build, now, opened
 from hub.services.directory.accounts import add_account
-from hub.services.directory.authenticate import Authenticating
 from hub.services.sealing import Sealer
 from hub.services.submit import Submitting
 from hub.services.subscriptions.secrets import Held, new_secret, seal
 from hub.store.subscriptions.rows import insert_subscription
 from tests.support.acts import made
+from tests.support.hub import principal_of
 from tests.support.serving import ROOT, ServedHub, serving
 from tests.support.stix import indicator
 
@@ -113,9 +113,7 @@ def account(parts: Parts, name: str) -> Principal:
         active=True,
     )
     issued = add_account(parts.pool, added, token_days=1, act=made("bench", at=now()))
-    principal = Authenticating(parts.pool, now).by_token(name, issued.secret)
-    assert principal is not None
-    return principal
+    return principal_of(parts.pool, issued.secret)
 
 
 def cert(hub: Bench, number: int) -> str:

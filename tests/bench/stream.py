@@ -21,12 +21,12 @@ from hub.domain.identifiers import AccountId, OrganisationId
 from hub.runtime.settings import load_settings
 from hub.runtime.wiring import Parts, build, now, opened
 from hub.services.directory.accounts import add_account
-from hub.services.directory.authenticate import Authenticating
 from hub.services.submit import Submitting
 from tests.bench.figures import Chapter, Figure, Ratio
 from tests.bench.rounds import Run
 from tests.bench.suspending import PAIR, suspensions
 from tests.support.acts import made
+from tests.support.hub import principal_of
 from tests.support.serving import ROOT, ServedHub, free_port, serving
 from tests.support.stix import indicator
 
@@ -215,6 +215,4 @@ def _account(parts: Parts, name: str, role: Role) -> tuple[Principal, str]:
         active=True,
     )
     secret = add_account(parts.pool, account, token_days=1, act=made("bench", at=now())).secret
-    principal = Authenticating(parts.pool, now).by_token(None, secret)
-    assert principal is not None
-    return principal, secret
+    return principal_of(parts.pool, secret), secret

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from hub.services.full_pages import FullPages
 from hub.services.ingest import Ingest
 from hub.services.read import Reading
 from hub.services.submit import Submitting
+from hub.store.database import Pool
 from tests.support.acts import made
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,7 +55,6 @@ class TestHub:
         self.reading = Reading(parts.clearances, parts.numbers, Noting(parts.pool, self.clock), full_pages=full_pages)
         self.submitting = Submitting(parts.pool, parts.publishing, parts.queue, parts.limits, self.clock)
         self.deleting = Deleting(parts.pool, parts.clearances, parts.numbers, self.clock)
-        self.authenticating = Authenticating(parts.pool, self.clock)
         self.ingest = Ingest(
             parts.pool,
             parts.publishing,
@@ -87,10 +87,7 @@ class TestHub:
             active=True,
         )
         issued = add_account(self.parts.pool, account, token_days=1, act=made(ACTOR, at=now()))
-        principal = self.authenticating.by_token(name, issued.secret)
-        if principal is None:
-            raise LookupError(name)
-        return principal
+        return principal_of(self.parts.pool, issued.secret)
 
     def organisation(self, name: str, kind: OrganisationKind, *, served_by: str | None = None) -> OrganisationId:
         """Add an organisation to the member that its name begins with."""
@@ -135,6 +132,15 @@ class TestHub:
     def versions(self, principal: Principal, alias: str = "all", **query: Any) -> list[tuple[str, str]]:
         """Read id and `modified` of the objects of one page."""
         return [(thing["id"], thing.get("modified", "")) for thing in self.read(principal, alias, **query)]
+
+
+def principal_of(pool: Pool, token: str) -> Principal:
+    """Return whom a token stands for, as authentication finds it."""
+    with closing(Authenticating(pool, now)) as authenticating:
+        bearer = authenticating.bearer(None, token)
+    if bearer is None:
+        raise LookupError(token)
+    return bearer.principal
 
 
 def whole(page: Page[Item]) -> Page[Item]:

@@ -27,11 +27,6 @@ class Authenticating:
         self._noted: dict[int, datetime] = {}
         self._notes = ThreadPoolExecutor(max_workers=1, thread_name_prefix="token-use")
 
-    def by_token(self, username: str | None, token: str) -> Principal | None:
-        """Return whose token this is, as `bearer` does."""
-        bearer = self.bearer(username, token)
-        return None if bearer is None else bearer.principal
-
     def bearer(self, username: str | None, token: str) -> Bearer | None:
         """Return whose token this is, and which; None where it is unknown, expired, revoked or not this user's.
 

@@ -58,8 +58,9 @@ def last_used(pool: Pool) -> datetime | None:
 
 
 def test_a_token_tells_account_organisation_and_member(authenticating: Authenticating, secret: str) -> None:
-    principal = authenticating.by_token(None, secret)
-    assert principal is not None
+    bearer = authenticating.bearer(None, secret)
+    assert bearer is not None
+    principal = bearer.principal
     assert principal.account == account()
     assert (principal.organisation.id, principal.organisation.kind) == (AU_CERT, OrganisationKind.CERT)
     assert principal.member is not None
@@ -67,54 +68,59 @@ def test_a_token_tells_account_organisation_and_member(authenticating: Authentic
 
 
 def test_a_user_name_that_is_the_accounts_is_let_in(authenticating: Authenticating, secret: str) -> None:
-    assert authenticating.by_token(ANA, secret) == authenticating.by_token(None, secret)
-    assert authenticating.by_token(ANA, secret) is not None
+    named, unnamed = authenticating.bearer(ANA, secret), authenticating.bearer(None, secret)
+    assert named is not None
+    assert unnamed is not None
+    assert named.principal == unnamed.principal
 
 
 @pytest.mark.parametrize("username", ["", "au-cert/ben", "au-cert", "AU-CERT/ANA", "au-cert/ana "])
 def test_a_user_name_that_is_another_is_nobody(authenticating: Authenticating, secret: str, username: str) -> None:
-    assert authenticating.by_token(username, secret) is None
+    assert authenticating.bearer(username, secret) is None
 
 
 def test_the_hubs_own_account_has_no_member(pool: Pool, authenticating: Authenticating) -> None:
     add_organisation(pool, organisation("hub", kind=OrganisationKind.HUB, member=None), act=made(ACTOR))
     issued = add_account(pool, account("hub/olga"), token_days=1, act=made(ACTOR, at=NOW))
-    principal = authenticating.by_token(None, issued.secret)
-    assert principal is not None
-    assert principal.member is None
+    bearer = authenticating.bearer(None, issued.secret)
+    assert bearer is not None
+    assert bearer.principal.member is None
 
 
 def test_each_token_of_an_account_opens(pool: Pool, authenticating: Authenticating, secret: str) -> None:
     second = add_token(pool, ANA, days=1, act=made(ACTOR, at=NOW)).secret
-    assert authenticating.by_token(ANA, secret) == authenticating.by_token(ANA, second) is not None
+    first, other = authenticating.bearer(ANA, secret), authenticating.bearer(ANA, second)
+    assert first is not None
+    assert other is not None
+    assert first.principal == other.principal
 
 
 def test_an_unknown_token_is_nobody(authenticating: Authenticating, secret: str) -> None:
     last = "A" if secret[-1] != "A" else "B"
     for wrong in ("", "hub_", secret[:-1], secret[:-1] + last, secret + "A", secret.swapcase(), " " + secret):
-        assert authenticating.by_token(ANA, wrong) is None
+        assert authenticating.bearer(ANA, wrong) is None
 
 
 @pytest.mark.parametrize("wrong", ["pä", "\ud800", "\x00", "a" * 100_000])
 def test_a_token_no_hub_gave_out_is_nobody(authenticating: Authenticating, wrong: str) -> None:
-    assert authenticating.by_token(None, wrong) is None
+    assert authenticating.bearer(None, wrong) is None
 
 
 def test_a_token_opens_until_the_very_moment_it_expires(
     authenticating: Authenticating, clock: Clock, secret: str
 ) -> None:
     clock.now = NOW + timedelta(days=10) - timedelta(microseconds=1)
-    assert authenticating.by_token(ANA, secret) is not None
+    assert authenticating.bearer(ANA, secret) is not None
     clock.now = NOW + timedelta(days=10)
-    assert authenticating.by_token(ANA, secret) is None
+    assert authenticating.bearer(ANA, secret) is None
 
 
 def test_a_revoked_token_is_nobody_and_the_others_stay(pool: Pool, authenticating: Authenticating, secret: str) -> None:
     second = add_token(pool, ANA, days=1, act=made(ACTOR, at=NOW))
-    assert authenticating.by_token(ANA, second.secret) is not None
+    assert authenticating.bearer(ANA, second.secret) is not None
     revoke_token(pool, ANA, second.token.id, act=made(ACTOR, at=NOW))
-    assert authenticating.by_token(ANA, second.secret) is None
-    assert authenticating.by_token(ANA, secret) is not None
+    assert authenticating.bearer(ANA, second.secret) is None
+    assert authenticating.bearer(ANA, secret) is not None
 
 
 def test_who_was_known_is_remembered_with_the_epoch_that_whatever_shuts_out_advances(
@@ -156,9 +162,9 @@ def test_SR_01_a_disabled_account_is_known_and_shut_out(
 ) -> None:
     disable_account(pool, ANA, act=made(ACTOR))
     with pytest.raises(ForbiddenError, match="account au-cert/ana is disabled"):
-        authenticating.by_token(ANA, secret)
+        authenticating.bearer(ANA, secret)
     enable_account(pool, ANA, act=made(ACTOR))
-    assert authenticating.by_token(ANA, secret) is not None
+    assert authenticating.bearer(ANA, secret) is not None
 
 
 def test_SR_01_a_disabled_organisation_is_known_and_shut_out(
@@ -166,9 +172,9 @@ def test_SR_01_a_disabled_organisation_is_known_and_shut_out(
 ) -> None:
     disable_organisation(pool, AU_CERT, act=made(ACTOR))
     with pytest.raises(ForbiddenError, match="organisation au-cert is disabled"):
-        authenticating.by_token(ANA, secret)
+        authenticating.bearer(ANA, secret)
     enable_organisation(pool, AU_CERT, act=made(ACTOR))
-    assert authenticating.by_token(ANA, secret) is not None
+    assert authenticating.bearer(ANA, secret) is not None
 
 
 def test_SR_01_a_suspended_member_is_known_and_shut_out(
@@ -176,30 +182,30 @@ def test_SR_01_a_suspended_member_is_known_and_shut_out(
 ) -> None:
     suspend_member(pool, AU, act=made(ACTOR))
     with pytest.raises(ForbiddenError, match="member AU is suspended"):
-        authenticating.by_token(ANA, secret)
+        authenticating.bearer(ANA, secret)
     activate_member(pool, AU, act=made(ACTOR))
-    assert authenticating.by_token(ANA, secret) is not None
+    assert authenticating.bearer(ANA, secret) is not None
 
 
 def test_an_observer_is_let_in(pool: Pool, authenticating: Authenticating, secret: str) -> None:
     observe_member(pool, AU, act=made(ACTOR))
-    principal = authenticating.by_token(ANA, secret)
-    assert principal is not None
-    assert principal.member is not None
-    assert principal.member.status is MemberStatus.OBSERVER
+    bearer = authenticating.bearer(ANA, secret)
+    assert bearer is not None
+    assert bearer.principal.member is not None
+    assert bearer.principal.member.status is MemberStatus.OBSERVER
 
 
 def test_who_is_shut_out_is_not_told_so_without_the_token(pool: Pool, authenticating: Authenticating) -> None:
     add_account(pool, account(), token_days=10, act=made(ACTOR, at=NOW))
     disable_account(pool, ANA, act=made(ACTOR))
-    assert authenticating.by_token(ANA, "hub_" + "A" * 43) is None
+    assert authenticating.bearer(ANA, "hub_" + "A" * 43) is None
 
 
 def test_who_is_shut_out_is_not_told_so_under_another_name(
     pool: Pool, authenticating: Authenticating, secret: str
 ) -> None:
     disable_account(pool, ANA, act=made(ACTOR))
-    assert authenticating.by_token(AccountId("au-cert/ben"), secret) is None
+    assert authenticating.bearer(AccountId("au-cert/ben"), secret) is None
 
 
 def test_a_use_is_noted_once_a_minute(pool: Pool, clock: Clock, secret: str) -> None:
@@ -207,7 +213,7 @@ def test_a_use_is_noted_once_a_minute(pool: Pool, clock: Clock, secret: str) -> 
     for seconds in (0, 59, 60, 119, 121):
         clock.now = NOW + timedelta(seconds=seconds)
         authenticating = Authenticating(pool, clock)
-        assert authenticating.by_token(ANA, secret) is not None
+        assert authenticating.bearer(ANA, secret) is not None
         authenticating.close()
         noted.append(last_used(pool))
     at = [NOW + timedelta(seconds=seconds) for seconds in (0, 60, 121)]
@@ -218,16 +224,16 @@ def test_one_process_notes_a_use_once_a_minute_too(pool: Pool, clock: Clock, sec
     authenticating = Authenticating(pool, clock)
     for seconds in (0, 30, 59):
         clock.now = NOW + timedelta(seconds=seconds)
-        assert authenticating.by_token(ANA, secret) is not None
+        assert authenticating.bearer(ANA, secret) is not None
     authenticating.close()
     assert last_used(pool) == NOW
 
 
 def test_a_refused_use_is_not_noted(pool: Pool, clock: Clock, secret: str) -> None:
     authenticating = Authenticating(pool, clock)
-    assert authenticating.by_token("au-cert/ben", secret) is None
+    assert authenticating.bearer("au-cert/ben", secret) is None
     disable_account(pool, ANA, act=made(ACTOR))
     with pytest.raises(ForbiddenError):
-        authenticating.by_token(ANA, secret)
+        authenticating.bearer(ANA, secret)
     authenticating.close()
     assert last_used(pool) is None
