@@ -6,26 +6,15 @@ from typing import Final
 from tests.bench.delivery import delivering
 from tests.bench.figures import Chapter
 from tests.bench.growing import growing
+from tests.bench.mixing import mixing
 from tests.bench.polling import polling
 from tests.bench.pulling import pulling
 from tests.bench.pushing import pushing
 from tests.bench.rounds import Run
 from tests.bench.simulate import simulating
-from tests.bench.stage import multiply, seed, staged
 from tests.bench.stopping import stopping
 from tests.bench.stream import streaming
 from tests.bench.validation import validating
-from tests.bench.workloads import mixed
-
-
-def mixing(run: Run) -> Chapter:
-    """Let two producers, a walker and a poller work at the same time."""
-    with staged() as stage:
-        seed(stage)
-        multiply(stage, 100_000, rare=1_000, say=run.say)
-        figures = mixed(stage, seconds=run.size.seconds)
-    run.tell(figures)
-    return Chapter(title="Mixed load", figures=tuple(figures))
 
 
 def suspending(run: Run) -> Chapter:

@@ -61,7 +61,7 @@ class Line:
         self._connection.request("POST", self._target.path, body=body, headers=self._headers)
         response = self._connection.getresponse()
         answer = response.read()
-        if response.status not in {HTTPStatus.OK, HTTPStatus.ACCEPTED}:
+        if response.status != HTTPStatus.ACCEPTED:
             raise RuntimeError(f"{response.status} {answer[:300]!r}")
         return answer
 

@@ -8,54 +8,74 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from threading import local
 from typing import Any, Final
 
 import psycopg
-import requests
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, Format
 
 from hub.runtime.settings import Settings
+from hub.runtime.workers.collecting import collect_seldom
 from tests.bench.client import Target
+from tests.bench.peers.installing import await_answer
 from tests.bench.stage import Stage
 from tests.support.serving import ROOT, free_port
 
 _STATEMENT: Final = (
-    "SELECT tick, payload FROM log WHERE collection = (SELECT number FROM collections WHERE id = %(collection)s)"
-    " AND latest AND tick > %(after)s ORDER BY tick LIMIT %(limit)s"
+    b"SELECT tick, payload FROM log WHERE collection = $1 AND latest AND tick > $2 ORDER BY tick LIMIT $3"
 )
+_HEAD: Final = b'{"more":true,"objects":['
+_PREPARED: Final = b"page"
 _HUB: Final = Settings()
 _threads = local()
 
 
 def page_floor(environment: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
-    """Answer like a page of the hub, from one statement and a join."""
+    """Answer like a page of the hub, from one statement, prepared and fetched in one call of libpq, and a join."""
     if not hasattr(_threads, "database"):
         _threads.database = psycopg.connect(os.environ["FLOOR_DATABASE"], autocommit=True)
-        _threads.database.execute("SET application_name = 'floor'")
-    query = dict(part.split("=", 1) for part in environment["QUERY_STRING"].split("&") if part)
-    after = int(query.get("added_after", "0"))
-    parameters = {"collection": os.environ["FLOOR_COLLECTION"], "after": after, "limit": int(query["limit"])}
-    with _threads.database.cursor(binary=True) as cursor:
-        rows = cursor.execute(_STATEMENT, parameters, prepare=True).fetchall()
-    body = b'{"more":true,"objects":[' + b",".join(row[1] for row in rows) + b"]}"
-    last = str(rows[-1][0]) if rows else str(after)
+        _threads.collection = _number_of(_threads.database, os.environ["FLOOR_COLLECTION"])
+        _threads.database.pgconn.prepare(_PREPARED, _STATEMENT)
+        collect_seldom()
+    query = _query(environment)
+    after = query.get("added_after", "0")
+    parameters = [str(value).encode() for value in (_threads.collection, after, query["limit"])]
+    result = _threads.database.pgconn.exec_prepared(_PREPARED, parameters, result_format=Format.BINARY)
+    if result.status != ExecStatus.TUPLES_OK:
+        raise error_from_result(result)
+    count = result.ntuples
+    body = _HEAD + b",".join([result.get_value(row, 1) for row in range(count)]) + b"]}"
+    last = str(int.from_bytes(result.get_value(count - 1, 0))) if count else after
     start_response("200 OK", [("Content-Length", str(len(body))), ("X-TAXII-Date-Added-Last", last)])
     return [body]
 
 
 def bytes_floor(environment: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
-    """Answer every request with the same page."""
-    del environment
-    if not hasattr(_threads, "body"):
-        with psycopg.connect(os.environ["FLOOR_DATABASE"]) as database, database.cursor(binary=True) as cursor:
-            rows = cursor.execute("SELECT payload FROM log ORDER BY tick LIMIT 1000").fetchall()
-        _threads.body = b'{"more":true,"objects":[' + b",".join(row[0] for row in rows) + b"]}"
-    body = _threads.body
+    """Answer every request with the same page, of as many objects as are asked for."""
+    body = _ready(int(_query(environment)["limit"]))
     start_response("200 OK", [("Content-Length", str(len(body))), ("X-TAXII-Date-Added-Last", "0")])
     return [body]
+
+
+@cache
+def _ready(limit: int) -> bytes:
+    """Return the first objects of the log as a page, which each process makes once."""
+    with psycopg.connect(os.environ["FLOOR_DATABASE"]) as database, database.cursor(binary=True) as cursor:
+        rows = cursor.execute("SELECT payload FROM log ORDER BY tick LIMIT %s", [limit]).fetchall()
+    return _HEAD + b",".join(row[0] for row in rows) + b"]}"
+
+
+def _number_of(database: psycopg.Connection[Any], collection: str) -> int:
+    ((number,),) = database.execute("SELECT number FROM collections WHERE id = %s", [collection]).fetchall()
+    return int(number)
+
+
+def _query(environment: dict[str, Any]) -> dict[str, str]:
+    return dict(part.split("=", 1) for part in environment["QUERY_STRING"].split("&") if part)
 
 
 @contextmanager
@@ -80,19 +100,8 @@ def serving_floor(stage: Stage, name: str, collection: str) -> Iterator[Target]:
     }
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
-        _await(f"http://127.0.0.1:{port}/?limit=1")
+        await_answer(f"http://127.0.0.1:{port}/?limit=1")
         yield Target(host="127.0.0.1", port=port, path="/", username="nobody", token="none")
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
-
-
-def _await(url: str) -> None:
-    for _ in range(200):
-        try:
-            requests.get(url, timeout=5)
-        except requests.RequestException:
-            time.sleep(0.05)
-        else:
-            return
-    raise TimeoutError(url)

@@ -1,11 +1,13 @@
 """Growing: how fast envelopes are taken as the log fills, and how large its indexes are then."""
 
+from typing import Final
+
 from tests.bench.figures import Chapter, Figure, Ratio, ratio
 from tests.bench.rounds import Run
 from tests.bench.stage import Stage, multiply, seed, staged
 from tests.bench.workloads import push
 
-_SIZES = """
+_SIZES: Final = """
     SELECT c.relname, pg_relation_size(c.oid) / 1048576.0 FROM pg_class c
     WHERE c.oid = 'log'::regclass OR c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = 'log'::regclass)
     ORDER BY 2 DESC
@@ -25,7 +27,7 @@ def growing(run: Run) -> Chapter:
         run.tell(sizes)
     least, *deeper = run.size.growth
     grown = [
-        Ratio(name=f"push at {depth:,} rows to {least:,}", value=ratio(each, pushes[0]), at_least=0.7)
+        Ratio(name=f"push from {depth:,} rows on to {least:,} on", value=ratio(each, pushes[0]), at_least=0.7)
         for depth, each in zip(deeper, pushes[1:], strict=True)
     ]
     return Chapter(title="Growth", figures=(*pushes, *sizes), ratios=tuple(grown))
@@ -39,7 +41,7 @@ def _push(run: Run, stage: Stage, depth: int) -> Figure:
         clients=1,
         objects=run.size.objects,
         rounds=range(run.size.rounds),
-        name=f"push at {depth:,} rows",
+        name=f"push from {depth:,} rows on",
     )
 
 

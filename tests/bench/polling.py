@@ -12,6 +12,9 @@ from tests.bench.workloads import poll, read, tail_query
 _RARE: Final = 1_000
 """Of so many rows the stranger sees one."""
 
+_PAGE: Final = 1_000
+"""A log of no more rows has no full page with anything beyond it: none is kept, and a deep one holds little."""
+
 
 def polling(run: Run) -> Chapter:
     """Poll at each depth, and say at the last one what the hub's processes hold."""
@@ -40,7 +43,7 @@ def polling(run: Run) -> Chapter:
 def _polls(stage: Stage, depth: int) -> Sequence[Figure]:
     beginning, deep = Tick(depth * 1_000), _tick_at(stage, depth * 9 // 10)
     somebody = stage.hub.rows("SELECT object_id FROM log ORDER BY tick DESC LIMIT 1")[0][0]
-    return [
+    polls = [
         poll(stage.producer, tail_query(stage), name=f"tail poll at {depth:,}"),
         read(stage.producer, beginning, name=f"first page at {depth:,}"),
         read(stage.producer, deep, name=f"page at depth 0.9 of {depth:,}"),
@@ -48,17 +51,21 @@ def _polls(stage: Stage, depth: int) -> Sequence[Figure]:
         poll(stage.stranger, tail_query(stage), name=f"tail poll of the sparse reader at {depth:,}"),
         poll(stage.producer, f"?match[id]={somebody}", name=f"match[id] at {depth:,}"),
         poll(stage.producer, "?match[type]=malware&limit=100", name=f"match[type] without a hit at {depth:,}"),
-        poll(stage.producer, "?match[version]=all&limit=100", name=f"match[version]=all at {depth:,}"),
-        poll(stage.producer, "?limit=1000", name=f"first page, read before, at {depth:,}"),
+        read(stage.producer, beginning, name=f"match[version]=all at {depth:,}", query="?match[version]=all&limit=100"),
     ]
+    if depth > _PAGE:
+        polls.append(poll(stage.producer, f"?limit={_PAGE}", name=f"first page, read before, at {depth:,}"))
+    return polls
 
 
 def _compared(rows: Sequence[Figure], depth: int) -> list[Ratio]:
     _, first, deep, sparse, *_ = rows
-    return [
-        Ratio(name=f"page at depth {depth:,} to the first page", value=ratio(deep, first), at_most=1.2),
-        Ratio(name=f"p99 of the sparse reader to all-seeing at {depth:,}", value=sparse.p99 / first.p99, at_most=3),
-    ]
+    name = f"p99 of the sparse reader to all-seeing at {depth:,}"
+    ratios = [Ratio(name=name, value=sparse.p99 / first.p99, at_most=3)]
+    if depth > _PAGE:
+        name = f"page at depth {depth:,} to the first page"
+        ratios.insert(0, Ratio(name=name, value=ratio(deep, first), at_most=1.2))
+    return ratios
 
 
 def _tick_at(stage: Stage, number: int) -> Tick:

@@ -4,10 +4,11 @@ from functools import partial
 from typing import Final
 from zlib import crc32
 
-from tests.bench.client import Target, line, timed
+from tests.bench.client import Target, line
 from tests.bench.content import envelopes
 from tests.bench.figures import Chapter, Figure, Ratio, rate, ratio
 from tests.bench.floors import serving_floor
+from tests.bench.peers.asking import push_to
 from tests.bench.push_floors import commits, copy_rows
 from tests.bench.rounds import Run
 from tests.bench.stage import Stage, staged
@@ -118,6 +119,4 @@ def _push_to_peer(  # noqa: PLR0913, PLR0917 - a workload is made of its numbers
     peer: Target, name: str, creator: str, envelope: int, objects: int, turn: int
 ) -> Figure:
     bodies = envelopes(objects // envelope, envelope, seed=crc32(f"{name} {turn}".encode()), creator=creator)
-    with line(peer) as opened:
-        seconds = timed(lambda: [opened.post(body) for body in bodies])
-    return rate(name, objects, [seconds])
+    return rate(name, objects, [push_to(peer, bodies)])

@@ -18,6 +18,9 @@ from tests.support.events import EventStream, streaming
 
 PAIR: Final = (MemberCode("AU"), MemberCode("SG"))
 _SUSPENDED_SECONDS: Final = 0.3
+_LATE_SECONDS: Final = 0.2
+"""A stream that still brings what was closed so long after the acknowledgement does not close it."""
+
 _PATIENCE_SECONDS: Final = 30.0
 _POLL: Final = 0.005
 
@@ -40,7 +43,10 @@ class Ear:
 def suspensions(
     pool: Pool, port: int, credentials: Sequence[tuple[str, str]], publish: Callable[[], object], rounds: int
 ) -> list[float]:
-    """Suspend and resume a pair of members while one publishes and the other listens; ms to the last event."""
+    """Suspend and resume a pair of members while one publishes and the other listens; ms to the last event.
+
+    Raise where a stream goes on.
+    """
     delays: list[float] = []
     with ExitStack() as stack:
         ears = [Ear(stack.enter_context(streaming(port, each))) for each in credentials]
@@ -55,10 +61,18 @@ def suspensions(
             suspend_pair(pool, *PAIR, act=made("bench"))
             acknowledged = time.monotonic()
             time.sleep(_SUSPENDED_SECONDS)
-            delays += [max(0.0, ear.last - acknowledged) * 1_000 for ear in ears]
+            delays += [_delay(ear, acknowledged) * 1_000 for ear in ears]
             resume_pair(pool, *PAIR, act=made("bench"))
             approve(pool, pair_id(*PAIR), act=made("another"))
     return delays
+
+
+def _delay(ear: Ear, acknowledged: float) -> float:
+    """Return the seconds from the acknowledgement to the last event, at least 0."""
+    delay = max(0.0, ear.last - acknowledged)
+    if delay > _LATE_SECONDS:
+        raise RuntimeError(f"a stream brought an event {delay:.3f} s after the suspension was acknowledged")
+    return delay
 
 
 def _await_all(ears: Sequence[Ear], *, since: float) -> None:

@@ -1,7 +1,7 @@
-"""What is measured of a hub: pushing, pulling, polling, and all of it at once."""
+"""What is measured of a hub: pushing, pulling and polling."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 from urllib.parse import quote
@@ -9,7 +9,7 @@ from zlib import crc32
 
 from hub.domain.clock import timestamp_of
 from hub.domain.identifiers import Tick
-from tests.bench.client import Target, at_once, line, timed
+from tests.bench.client import Line, Target, at_once, line, timed
 from tests.bench.content import envelopes
 from tests.bench.figures import Figure, milliseconds, rate
 from tests.bench.stage import Stage
@@ -34,16 +34,14 @@ def push(  # noqa: PLR0913 - a workload is made of its numbers
     return rate(f"{name}, envelopes of {size}, {_clients(clients)}", each * size * clients, seconds)
 
 
-def pull(  # noqa: PLR0913 - a workload is made of its numbers
-    target: Target, *, limit: int, clients: int, pages: int, rounds: int, name: str = "pull"
-) -> Figure:
-    """Pull pages from the beginning, from several clients at once."""
-    seconds, objects = [], 0
-    for _ in range(rounds):
-        spans = at_once(_walk, [(target, limit, pages)] * clients)
-        seconds.append(_from_first_to_last([span[:2] for span in spans]))
-        objects = sum(span[2] for span in spans)
-    return rate(f"{name}, pages of {limit}, {_clients(clients)}", objects, seconds)
+def pull(target: Target, *, limit: int, less: Sequence[int], pages: int, name: str) -> Figure:
+    """Pull pages from the beginning, from as many clients at once as `less` has numbers: each in so much shorter ones.
+
+    A page was read before only if somebody has asked for one of its length.
+    """
+    spans = at_once(_walk, [(target, limit - shorter, pages) for shorter in less])
+    seconds = _from_first_to_last([span[:2] for span in spans])
+    return rate(f"{name}, pages of {limit}, {_clients(len(less))}", sum(span[2] for span in spans), [seconds])
 
 
 def poll(target: Target, query: str, *, name: str, polls: int = _POLLS) -> Figure:
@@ -54,36 +52,39 @@ def poll(target: Target, query: str, *, name: str, polls: int = _POLLS) -> Figur
         return milliseconds(name, [timed(lambda: asked.get(query)) for _ in range(polls)])
 
 
-def read(target: Target, after: Tick, *, name: str, pages: int = _PAGES) -> Figure:
-    """Read a page of 1,000 from an instant on, many times, each a microsecond later: no such page was read before."""
+def read(target: Target, after: Tick, *, name: str, query: str = "?limit=1000", pages: int = _PAGES) -> Figure:
+    """Read a page from an instant on, many times, each a microsecond later: no such page was read before."""
     with line(target) as asked:
-        queries = [f"?limit=1000&added_after={quote(timestamp_of(Tick(after + n)))}" for n in range(pages + 10)]
+        queries = [f"{query}&added_after={quote(timestamp_of(Tick(after + n)))}" for n in range(pages + 10)]
         for early in queries[:10]:
             asked.get(early)
         return milliseconds(name, [timed(partial(asked.get, query)) for query in queries[10:]])
 
 
+def walk(opened: Line, *, limit: int, pages: int) -> Iterator[bytes]:
+    """Give so many pages from the beginning, each of them full."""
+    query = page_query(limit)
+    for _ in range(pages):
+        body, last = opened.get(query)
+        if objects_in(body) != limit:
+            raise RuntimeError(f"a page of {limit} holds {objects_in(body)} objects")
+        yield body
+        query = page_query(limit, last)
+
+
+def page_query(limit: int, last: str | None = None) -> str:
+    """Return the query of the page that follows the last item of another, or of the first."""
+    return f"?limit={limit}" + (f"&added_after={quote(last)}" if last else "")
+
+
+def objects_in(body: bytes) -> int:
+    """Count the objects of a page."""
+    return body.count(b'"spec_version"')
+
+
 def tail_query(stage: Stage) -> str:
     """Return the query of a poller that has seen everything."""
     return f"?added_after={quote(stage.tail())}"
-
-
-def mixed(stage: Stage, *, seconds: float) -> list[Figure]:
-    """Let two push, one walk and one poll at the same time, and say how long each request took."""
-    until = time.monotonic() + seconds
-    bodies = [envelopes(400, 100, seed=77 + number, creator=stage.creator) for number in range(2)]
-    calls: Sequence[tuple[object, ...]] = [
-        (stage.producer, until, "push", tuple(bodies[0]), ""),
-        (stage.producer, until, "push", tuple(bodies[1]), ""),
-        (stage.producer, until, "walk", (), "?limit=1000"),
-        (stage.producer, until, "poll", (), tail_query(stage)),
-    ]
-    taken = at_once(_until, calls)
-    names = ("push of 100", "push of 100", "page of 1000", "tail poll")
-    grouped: dict[str, list[float]] = {}
-    for name, spans in zip(names, taken, strict=True):
-        grouped.setdefault(name, []).extend(spans)
-    return [milliseconds(f"mixed load, {name}", spans) for name, spans in grouped.items()]
 
 
 def _clients(count: int) -> str:
@@ -104,27 +105,7 @@ def _post_all(target: Target, bodies: Sequence[bytes]) -> tuple[float, float]:
 
 def _walk(target: Target, limit: int, pages: int) -> tuple[float, float, int]:
     with line(target) as opened:
-        begun, query, objects = time.perf_counter(), f"?limit={limit}", 0
-        for _ in range(pages):
-            body, last = opened.get(query)
-            objects += body.count(b'"spec_version"')
-            if last is None or len(body) < limit:
-                break
-            query = f"?limit={limit}&added_after={quote(last)}"
-        return begun, time.perf_counter(), objects
-
-
-def _until(target: Target, until: float, kind: str, bodies: Sequence[bytes], query: str) -> list[float]:
-    """Push, or follow the log from a query on, and return how long each request took."""
-    taken, asked, number = [], query, 0
-    with line(target) as opened:
-        while time.monotonic() < until:
-            begun = time.perf_counter()
-            if kind == "push":
-                opened.post(bodies[number % len(bodies)])
-            else:
-                _, last = opened.get(asked)
-                asked = f"?limit=1000&added_after={quote(last)}" if last else asked
-            taken.append(time.perf_counter() - begun)
-            number += 1
-    return taken
+        begun = time.perf_counter()
+        for _ in walk(opened, limit=limit, pages=pages):
+            pass
+        return begun, time.perf_counter(), limit * pages
