@@ -1,6 +1,8 @@
 """A page is asked for past psycopg's cursor: parameters, rows and errors are those that the cursor has."""
 
+import os
 from collections.abc import Iterator
+from socket import SHUT_RDWR, socket
 
 import pytest
 from psycopg.errors import DivisionByZero, OperationalError
@@ -29,6 +31,17 @@ def test_parameters_and_rows_are_adapted(pool: Pool) -> None:
 def test_an_error_is_that_of_psycopg(pool: Pool) -> None:
     with pool.statement() as database, pytest.raises(DivisionByZero):
         ask(database, QUOTIENT, {"of": 1, "by": 0, "names": None})
+
+
+def test_a_connection_that_is_cut_is_a_database_that_does_not_answer_and_is_replaced(pool: Pool) -> None:
+    """Nobody has said that it ends: what libpq finds wrong has no code of PostgreSQL's."""
+    for _ in range(3):
+        with pytest.raises(UnavailableError), pool.statement() as lost:  # noqa: PT012 - it is cut before
+            with socket(fileno=os.dup(lost.pgconn.socket)) as wire:
+                wire.shutdown(SHUT_RDWR)
+            ask(lost, QUOTIENT, {"of": 1, "by": 1, "names": None})
+    with pool.statement() as database:
+        assert ask(database, QUOTIENT, {"of": 4, "by": 2, "names": []}) == [(2, [], 4)]
 
 
 def test_a_lost_connection_is_a_database_that_does_not_answer(pool: Pool) -> None:

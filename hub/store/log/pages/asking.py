@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import OperationalError
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, Format
+from psycopg.pq import DiagnosticField, ExecStatus, Format
 
 from hub.store.database import Database
 from hub.store.log.pages.statements import Statement
@@ -26,7 +26,8 @@ def ask(database: Database, statement: Statement, parameters: Mapping[str, objec
     )
     result = connection.exec_params(statement.text, values, adapting.types, adapting.formats, Format.BINARY)
     if result.status != ExecStatus.TUPLES_OK:
-        if connection.status == ConnStatus.BAD:
+        if not result.error_field(DiagnosticField.SQLSTATE):  # it is libpq that says so: PostgreSQL was not heard
+            database.close()
             raise OperationalError("the connection is lost")
         raise error_from_result(result)
     adapting.set_pgresult(result)
