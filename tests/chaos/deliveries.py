@@ -207,13 +207,8 @@ def _rights(writers: Sequence[Writer], readers: dict[str, Caller], changes: Chan
 
 def _visible(reader: Caller) -> set[str]:
     """Return what a reader sees; a hub that has just been started may yet say that it cannot answer."""
-    deadline = time.monotonic() + _ANSWER_SECONDS
-    while True:
-        pages = list(reader.walk("collections/all/objects/", {"limit": "5000"}))
-        if all(page.ok for page in pages):
-            return {thing["id"] for page in pages for thing in page.json().get("objects", [])}
-        assert time.monotonic() < deadline, pages[-1].text
-        time.sleep(_POLL)
+    pages = reader.walk("collections/all/objects/", {"limit": "5000"}, patience=_ANSWER_SECONDS)
+    return {thing["id"] for page in pages for thing in page.json().get("objects", [])}
 
 
 def _report(  # noqa: PLR0913, PLR0917 - it is made of all there is

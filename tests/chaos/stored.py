@@ -2,12 +2,9 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from http import HTTPStatus
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any, Final
-
-from requests import Response
 
 from tests.support.serving import Caller, ServedHub
 
@@ -20,7 +17,9 @@ def check_everything(hub: ServedHub, reader: Caller, alias: str, acknowledged: I
     expected = {(thing["id"], thing.get("modified")) for thing in acknowledged}
     records = [
         record
-        for page in _pages(reader, f"collections/{alias}/manifest/", {"match[version]": "all", "limit": "5000"})
+        for page in reader.walk(
+            f"collections/{alias}/manifest/", {"match[version]": "all", "limit": "5000"}, patience=_REST_SECONDS
+        )
         for record in page.json().get("objects", [])
     ]
     _check_each_once(records, expected)
@@ -28,22 +27,6 @@ def check_everything(hub: ServedHub, reader: Caller, alias: str, acknowledged: I
     assert dates == sorted(set(dates))
     _check_clock(hub)
     return len(records)
-
-
-def _pages(reader: Caller, path: str, params: Mapping[str, str]) -> Iterator[Response]:
-    """Walk; where a web process has not met its database since that came back, it says so once a connection."""
-    deadline = time.monotonic() + _REST_SECONDS
-    following: dict[str, str] = {}
-    while True:
-        page = reader.get(path, {**params, **following})
-        if page.status_code == HTTPStatus.SERVICE_UNAVAILABLE and time.monotonic() < deadline:
-            time.sleep(0.1)
-            continue
-        assert page.status_code == HTTPStatus.OK, page.text
-        yield page
-        if not page.json().get("more"):
-            return
-        following = {"next": page.json()["next"]}
 
 
 def _await_rest(hub: ServedHub) -> None:

@@ -90,13 +90,25 @@ class Caller:
             status = self.get(f"status/{status['id']}/").json()
         return status
 
-    def walk(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[requests.Response]:
-        """Follow `next` from the first page to the last."""
-        response = self.get(path, params)
-        yield response
-        while response.json().get("more"):
-            response = self.get(path, {**(params or {}), "next": response.json()["next"]})
+    def walk(
+        self, path: str, params: Mapping[str, str] | None = None, *, patience: float = 0.0
+    ) -> Iterator[requests.Response]:
+        """Follow `next` from the first page to the last; what is no page fails.
+
+        A hub whose database has just come back may say for so many seconds that it does not answer.
+        """
+        deadline = time.monotonic() + patience
+        asked = dict(params or {})
+        while True:
+            response = self.get(path, asked)
+            if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and time.monotonic() < deadline:
+                time.sleep(_POLL)
+                continue
+            assert response.status_code == HTTPStatus.OK, response.text
             yield response
+            if not response.json().get("more"):
+                return
+            asked["next"] = response.json()["next"]
 
     def _request(self, method: str, path: str, **options: Any) -> requests.Response:
         url = path if path.startswith("/") else f"/appf/{path}"
