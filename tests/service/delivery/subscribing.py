@@ -1,8 +1,7 @@
 """Subscriptions put straight into the database, receivers that check what they are sent, and what they have got."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +19,6 @@ from hub.store.subscriptions.rows import insert_subscription
 from tests.service.webhooks.receivers import OK, Act, Arrived, Receiver, receiving, says
 
 LOOPBACK: Final = "127.0.0.0/8"
-PATIENCE_SECONDS: Final = 60.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,11 +78,3 @@ def subscriber(  # noqa: PLR0913 - a subscription has these facts
         with pool.transaction() as database:
             insert_subscription(database, subscription, seal([Held(secret=secret.text)], number, sealer=sealer))
         yield Subscriber(id=number, receiver=receiver, trusted=Trusted(secrets=(secret,)))
-
-
-def await_that(condition: Callable[[], bool], what: str) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.01)

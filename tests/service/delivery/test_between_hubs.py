@@ -9,9 +9,10 @@ import pytest
 
 from hub.domain.directory import Role
 from hub.domain.handling import Tlp
-from tests.service.delivery.subscribing import LOOPBACK, await_that
+from tests.service.delivery.subscribing import LOOPBACK
 from tests.support.serving import Caller, ServedHub, serving
 from tests.support.stix import indicator
+from tests.support.waiting import await_that
 
 ROUNDS: Final = 12
 ENVELOPE_BYTES: Final = 40_000

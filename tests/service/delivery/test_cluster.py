@@ -13,11 +13,12 @@ from hub.domain.errors import ConfigurationError
 from hub.domain.handling import Tlp
 from hub.runtime.embedded.datadir import ServerUrls
 from tests.service.delivery.conftest import Post, posting
-from tests.service.delivery.subscribing import Subscriber, await_that
+from tests.service.delivery.subscribing import Subscriber
 from tests.support.cluster import Cluster, running_cluster
 from tests.support.hub import TestHub
 from tests.support.servers import TestServers
 from tests.support.stix import indicator
+from tests.support.waiting import await_that
 
 PENDING_ABOVE = 10
 

@@ -14,10 +14,10 @@ from hub.services.delivery.deliverer import FAR
 from hub.services.directory.accounts import disable_account, enable_account
 from hub.store.subscriptions.errors import last_errors
 from tests.service.delivery.conftest import Post
-from tests.service.delivery.subscribing import await_that
 from tests.service.webhooks.receivers import OK, Arrived, says
 from tests.support.acts import made
 from tests.support.stix import address, indicator
+from tests.support.waiting import await_that
 
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 

@@ -14,8 +14,8 @@ from hub.services.delivery import dispatcher as dispatching
 from hub.services.delivery.dispatcher import Dispatcher
 from hub.services.delivery.narrowing import Narrowing
 from tests.service.delivery.conftest import Post
-from tests.service.delivery.subscribing import await_that
 from tests.support.stix import indicator
+from tests.support.waiting import await_that
 
 PATIENCE_MS = 60_000
 

@@ -16,11 +16,12 @@ from hub.outbound.webhooks.signature import Trusted, Verdict, verify
 from hub.runtime.keys.sealing import read_keys
 from hub.runtime.wiring import now, opened
 from hub.services.sealing import Sealer
-from tests.service.delivery.subscribing import LOOPBACK, await_that, subscriber
+from tests.service.delivery.subscribing import LOOPBACK, subscriber
 from tests.service.webhooks.receivers import OK, says
 from tests.support.processes import child_named
 from tests.support.serving import ServedHub, serving
 from tests.support.stix import indicator
+from tests.support.waiting import await_that
 
 FULL = b"HTTP/1.1 507 Full\r\nContent-Length: 0\r\n\r\n"
 

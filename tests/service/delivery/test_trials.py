@@ -15,10 +15,11 @@ from hub.domain.subscriptions.trials import Finding
 from hub.services.directory.accounts import disable_account
 from hub.services.trials.asking import PAUSE, ask_trial, show_trial
 from tests.service.delivery.conftest import Post
-from tests.service.delivery.subscribing import Subscriber, await_that
+from tests.service.delivery.subscribing import Subscriber
 from tests.service.webhooks.receivers import Act, says
 from tests.support.acts import made
 from tests.support.stix import indicator
+from tests.support.waiting import await_that
 
 PAGE: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n<h1>Log in</h1>\x1b[2J"
 ANSWERS: Final[dict[str, tuple[bytes, str]]] = {

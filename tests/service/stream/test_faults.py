@@ -14,11 +14,11 @@ import requests
 
 from hub.domain.handling import Tlp
 from hub.runtime.embedded.datadir import ServerUrls
-from tests.service.delivery.subscribing import await_that
 from tests.service.stream.conftest import HEARTBEAT, StreamHub
 from tests.support.servers import TestServers
 from tests.support.serving import Caller, free_port, serving
 from tests.support.stix import indicator
+from tests.support.waiting import await_that
 
 LARGE = 150_000
 """Characters of one object here: more than a slow connection's kernel buffers hold of ten of them."""

@@ -19,11 +19,12 @@ from hub.outbound.webhooks.signature import Signers, parse_secret, signed_header
 from hub.runtime.keys.sealing import read_keys
 from hub.runtime.wiring import now, opened
 from hub.services.sealing import Sealer
-from tests.service.delivery.subscribing import LOOPBACK, Subscriber, await_that, subscriber
+from tests.service.delivery.subscribing import LOOPBACK, Subscriber, subscriber
 from tests.service.webhooks.receivers import OK, says
 from tests.support.processes import child_named
 from tests.support.serving import ROOT, Caller, ServedHub, free_port, serving
 from tests.support.stix import TLP_MARKINGS, indicator, version_at
+from tests.support.waiting import await_that
 
 UNAVAILABLE = b"HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n"
 
