@@ -34,18 +34,18 @@ def prepare(settings: Settings) -> None:
 
     `hub serve` does it by itself. Safe to repeat.
     """
-    from hub.runtime import wiring  # noqa: PLC0415 - the other commands start without the web
+    from hub.runtime import preparing  # noqa: PLC0415 - the other commands start without it
 
     configure_logs(settings)
     with servers(settings) as urls:
-        wiring.prepare(settings, urls)
+        preparing.prepare(settings, urls)
 
 
 @click.command()
 @with_settings("host", "port", "collections", "agreements")
 def web(settings: Settings) -> None:
     """Run the web process alone; needs a prepared database."""
-    from hub.runtime.wsgi import run_web  # noqa: PLC0415 - the other commands start without the web
+    from hub.runtime.web.front import run_web  # noqa: PLC0415 - the other commands start without the web
 
     configure_logs(settings)
     with servers(settings) as urls:
@@ -67,12 +67,12 @@ def stream(settings: Settings) -> None:
 @with_settings("collections", "agreements")
 def ingest(settings: Settings) -> None:
     """Run an ingest worker alone, which takes up large envelopes."""
-    from hub.runtime import wiring  # noqa: PLC0415 - the other commands start without the web
+    from hub.runtime.workers import ingesting  # noqa: PLC0415 - the other commands start without it
 
     configure_logs(settings)
     stop = stop_event()
     with servers(settings) as urls:
-        wiring.run_ingest(settings, urls, stop)
+        ingesting.run_ingest(settings, urls, stop)
 
 
 @click.command()

@@ -16,7 +16,7 @@ import structlog
 
 from hub.bus.connections import connect
 from hub.domain.errors import ConfigurationError, UnavailableError
-from hub.runtime import wiring
+from hub.runtime import preparing
 from hub.runtime.embedded.account import service_account
 from hub.runtime.embedded.child import Program
 from hub.runtime.embedded.datadir import DataDirectory, ServerUrls
@@ -47,7 +47,7 @@ def serve(settings: Settings, *, stop: threading.Event, ready: Callable[[str], N
         urls = _start_servers(settings, directory, supervisor, stop)
         if stop.is_set():
             return
-        wiring.prepare(settings, urls)
+        preparing.prepare(settings, urls)
         if directory is not None:
             stack.enter_context(directory.announcing(urls))
         streams = ["stream"] if settings.stream_processes else []

@@ -10,9 +10,10 @@ from werkzeug.datastructures import Headers
 
 from hub.domain.directory import Account, Organisation, OrganisationKind, Role
 from hub.domain.identifiers import AccountId, MemberCode, OrganisationId
-from hub.runtime import wiring
+from hub.runtime import preparing, wiring
 from hub.runtime.embedded.datadir import ServerUrls
 from hub.runtime.settings import Settings
+from hub.runtime.web.building import build_web
 from hub.services.directory.accounts import add_account
 from hub.services.directory.organisations import add_organisation
 from tests.support.acts import made
@@ -104,8 +105,8 @@ class Region:
 def region_over(settings: Settings, urls: ServerUrls) -> Region:
     """Prepare the databases, and make one hub organisation, `desk`."""
     settings = replace(settings, database_url=urls.database, redis_url=urls.redis)
-    wiring.prepare(settings, urls)
-    region = Region(application=wiring.application(settings, urls), settings=settings, urls=urls)
+    preparing.prepare(settings, urls)
+    region = Region(application=build_web(settings, urls), settings=settings, urls=urls)
     region.organisation("desk", OrganisationKind.HUB, None)
     return region
 

@@ -9,6 +9,7 @@ from hub.domain.clock import tick_of
 from hub.domain.directory import Role
 from hub.domain.handling import Tlp
 from hub.runtime import wiring
+from hub.runtime.web.building import build_web
 from tests.api.region import Caller, Region
 from tests.support.stix import indicator
 from tests.taxii.caller import Answer, basic
@@ -89,6 +90,6 @@ def test_no_label_holds_a_name(region: Region, olga: Caller, ana: Caller) -> Non
 
 def test_who_comes_through_a_proxy_does_not_come_from_here(region: Region) -> None:
     settings = replace(region.settings, metrics_loopback=True)
-    open_to_us = replace(region, application=wiring.application(settings, region.urls))
+    open_to_us = replace(region, application=build_web(settings, region.urls))
     assert scrape(open_to_us, None).status_code == 200
     assert scrape(open_to_us, None, **{"X-Forwarded-For": "203.0.113.9"}).status_code == 401

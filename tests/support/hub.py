@@ -1,7 +1,7 @@
 """A whole hub over real servers, without HTTP: for tests of the services."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,8 +14,9 @@ from hub.domain.identifiers import AccountId, MemberCode, OrganisationId
 from hub.domain.pages import Item, Page, Query
 from hub.domain.submissions import Outcome, Submission
 from hub.runtime.embedded.datadir import ServerUrls
+from hub.runtime.preparing import prepare
 from hub.runtime.settings import Settings, load_settings
-from hub.runtime.wiring import Parts, build, now, opened, prepare
+from hub.runtime.wiring import Parts, build, now, opened
 from hub.services.delete import Deleting
 from hub.services.directory.accounts import add_account
 from hub.services.directory.authenticate import Authenticating
@@ -47,9 +48,9 @@ class TestHub:
 
     __test__ = False
 
-    def __init__(self, parts: Parts, settings: Settings) -> None:
+    def __init__(self, parts: Parts, settings: Settings, clock: Callable[[], datetime] = now) -> None:
         self.parts = parts
-        self.clock = Clock()
+        self.clock = clock
         self.settings = settings
         full_pages = FullPages(settings.full_pages_mib * 2**20)
         self.reading = Reading(parts.clearances, parts.numbers, Noting(parts.pool, self.clock), full_pages=full_pages)
@@ -154,11 +155,13 @@ def envelope(*objects: dict[str, Any]) -> bytes:
 
 
 @contextmanager
-def running_hub(database_url: str, redis_url: str, **options: Any) -> Iterator[TestHub]:
-    """Prepare the database with the shipped files and give the services over it."""
+def running_hub(
+    database_url: str, redis_url: str, *, clock: Callable[[], datetime] = now, **options: Any
+) -> Iterator[TestHub]:
+    """Prepare the database with the shipped files and give the services over it, all of them by one clock."""
     shipped = {"collections": ROOT / "collections", "agreements": ROOT / "config" / "agreements"}
     settings = load_settings(environ={}, options=shipped | options)
     urls = ServerUrls(database=database_url, redis=redis_url)
     prepare(settings, urls)
     with opened(urls, size=12) as pool:
-        yield TestHub(build(settings, urls, pool), settings)
+        yield TestHub(build(settings, urls, pool, clock=clock), settings, clock)

@@ -1,28 +1,26 @@
 """One hub a test module, with the accounts that call it and a shelf of objects to read."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hub.domain.directory import Role
-from hub.runtime import wiring
+from hub.runtime import preparing
 from hub.runtime.embedded.datadir import ServerUrls
+from hub.runtime.web.building import build_web
 from tests.taxii.caller import Caller
 from tests.taxii.content import Shelf, shelf
 from tests.taxii.harness import Hub, MovableClock, settings_of
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory, database_url: str, redis_url: str) -> Iterator[Hub]:
+def hub(tmp_path_factory: pytest.TempPathFactory, database_url: str, redis_url: str) -> Hub:
     """Run a hub on servers of its own, with a clock that is read wherever the hub reads the time."""
     settings = settings_of(Path(tmp_path_factory.mktemp("hub")))
     urls = ServerUrls(database=database_url, redis=redis_url)
     clock = MovableClock()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wiring, "now", clock)
-        wiring.prepare(settings, urls)
-        yield Hub(application=wiring.application(settings, urls), settings=settings, urls=urls, clock=clock)
+    preparing.prepare(settings, urls)
+    return Hub(application=build_web(settings, urls, clock=clock), settings=settings, urls=urls, clock=clock)
 
 
 @pytest.fixture(scope="module")

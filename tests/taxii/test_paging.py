@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import pytest
 
-from hub.runtime import wiring
+from hub.runtime.web.building import build_web
 from tests.taxii import forms
 from tests.taxii.caller import FIRST, LAST, Caller, every_path, ids, manifest, modified, objects, one
 from tests.taxii.content import V1, V2, V3, Shelf, identity, indicator, malware
@@ -75,7 +75,7 @@ def test_F_16_next_may_be_asked_again_later_and_elsewhere(hub: Hub, ana: Caller,
     following = ana.get(objects("xa"), "limit=2").json["next"]
     first = ana.get(objects("xa"), {"next": following, "limit": "2"})
     assert ana.get(objects("xa"), {"next": following, "limit": "2"}).data == first.data
-    restarted = Caller(application=wiring.application(hub.settings, hub.urls), username=ana.username, token=ana.token)
+    restarted = Caller(application=build_web(hub.settings, hub.urls), username=ana.username, token=ana.token)
     assert restarted.get(objects("xa"), {"next": following, "limit": "2"}).data == first.data
     encoded = "".join(f"%{ord(character):02X}" for character in following)
     assert ana.get(objects("xa"), f"limit=2&next={encoded}").data == first.data

@@ -4,7 +4,7 @@ import pytest
 from flask import Blueprint, Flask, Response, jsonify, request
 from flask.testing import FlaskClient
 
-from hub.runtime import wiring
+from hub.runtime.web.building import build_web
 from tests.taxii.caller import Caller
 from tests.taxii.harness import Hub
 
@@ -15,7 +15,7 @@ def echo() -> Response:
 
 @pytest.fixture(scope="module")
 def application(hub: Hub) -> Flask:
-    made = wiring.application(hub.settings, hub.urls)
+    made = build_web(hub.settings, hub.urls)
     other = Blueprint("other", __name__)
     other.add_url_rule("/other/", view_func=echo, methods=["GET", "POST"])
     made.register_blueprint(other)

@@ -28,9 +28,8 @@ from hub.services.streaming.telling import Teller, Telling, listen, walk
 from hub.services.withdrawal.notifying import Notifying
 from hub.store.database import Pool
 from hub.store.log.head import cursor_key
-from hub.web.application import create_stream_application
 from hub.web.stream.events import envelope_event
-from hub.web.stream.surface import Streaming
+from hub.web.stream.surface import Streaming, create_stream_application
 
 WALKERS: Final = 2
 _CONNECTIONS: Final = 13

@@ -1,4 +1,4 @@
-"""The stream surface of the application: its gate, and the one thing there is."""
+"""The stream surface, an application of its own: its gate, and the one thing there is."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +12,8 @@ from hub.services.directory.authenticate import Authenticating
 from hub.services.streaming.hall import Hall
 from hub.services.streaming.reading import StreamReading
 from hub.services.streaming.streams import Signal, Stream
+from hub.web.api.problems import problem_of
+from hub.web.bare import bare_application
 from hub.web.credentials import authenticate, current_principal, current_token
 from hub.web.errors import NotAcceptableError
 from hub.web.stream.asking import Begin, Start, read_filter, read_start
@@ -69,8 +71,12 @@ class Body:
         self._hall.leave(self._stream)
 
 
-def attach_stream(application: Flask, streaming: Streaming) -> None:
-    """Put the stream on the application. Nobody learns without credentials which paths there are."""
+def create_stream_application(streaming: Streaming) -> Flask:
+    """Build the WSGI application that holds streams open, and does nothing else: it has a process of its own.
+
+    Nobody learns without credentials which paths there are.
+    """
+    application = bare_application(problem_of)
     positions = Positions(streaming.cursor_key)
 
     def admit() -> None:
@@ -103,6 +109,7 @@ def attach_stream(application: Flask, streaming: Streaming) -> None:
 
     application.before_request(admit)
     application.add_url_rule(PATH, "stream", view, methods=["GET"])
+    return application
 
 
 def _position(start: Start, reading: StreamReading) -> Tick:

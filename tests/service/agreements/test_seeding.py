@@ -7,8 +7,9 @@ from structlog.testing import capture_logs
 
 from hub.domain.identifiers import AgreementId
 from hub.runtime.embedded.datadir import ServerUrls
+from hub.runtime.preparing import prepare
 from hub.runtime.settings import load_settings
-from hub.runtime.wiring import opened, prepare
+from hub.runtime.wiring import opened
 from hub.services.agreements.catalogue import list_agreements
 from hub.services.agreements.drafting import discard
 from hub.services.agreements.standing import end

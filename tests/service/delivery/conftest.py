@@ -57,7 +57,7 @@ class Post:
 @contextmanager
 def posting(urls: ServerUrls, directory: Path, **options: Any) -> Iterator[Post]:
     """Run a hub over these servers, and give what delivers for it."""
-    settings = {
+    settings: dict[str, Any] = {
         "data": directory,
         "delivery_networks": LOOPBACK,
         "retry_first_seconds": 0.01,

@@ -11,7 +11,7 @@ from hub.domain.directory import Act, Principal
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import AgreementId, MemberCode
 from hub.domain.pages import Query, VersionKeyword, Versions
-from hub.runtime import wiring
+from hub.runtime.wiring import now
 from hub.services.clearances import Clearances
 from hub.services.directory.members import activate_member, suspend_member
 from hub.services.explaining.noting import Noting
@@ -65,7 +65,7 @@ AGREEMENT = Agreement(
     state=AgreementState.ACTIVE,
     parties=frozenset({MemberCode("AU"), MemberCode("JP")}),
     signed_by=frozenset({MemberCode("AU"), MemberCode("JP")}),
-    valid_from=wiring.now(),
+    valid_from=now(),
     valid_until=None,
     clauses=(CLAUSE,),
 )
@@ -74,15 +74,12 @@ AGREEMENT = Agreement(
 @pytest.fixture
 def scene(servers: TestServers) -> Iterator[Scene]:
     clock = StillClock()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wiring, "now", clock)
-        with running_hub(servers.fresh_database(), servers.fresh_redis()) as hub:
-            au, jp = hub.account("au-cert/ana"), hub.account("jp-cert/ana")
-            clock.at += timedelta(minutes=10)
-            hub.submitting._clock = hub.deleting._clock = clock  # noqa: SLF001 - the hub under test has one clock
-            with hub.parts.pool.transaction() as database, policy_change(database, Act(actor="test", at=clock.at)):
-                replace_agreements(database, [])
-            yield Scene(hub=hub, clock=clock, au=au, jp=jp)
+    with running_hub(servers.fresh_database(), servers.fresh_redis(), clock=clock) as hub:
+        au, jp = hub.account("au-cert/ana"), hub.account("jp-cert/ana")
+        clock.at += timedelta(minutes=10)
+        with hub.parts.pool.transaction() as database, policy_change(database, Act(actor="test", at=clock.at)):
+            replace_agreements(database, [])
+        yield Scene(hub=hub, clock=clock, au=au, jp=jp)
 
 
 def test_an_agreement_gives_what_lies_behind_a_reader(scene: Scene) -> None:

@@ -11,7 +11,6 @@ from typing import Final
 import pytest
 
 from hub.domain.directory import OrganisationKind, Principal
-from hub.runtime import wiring
 from hub.store.epoch import note_grants
 from tests.service.grants.history import History
 from tests.service.main_job.region import READERS, Region, StillClock
@@ -25,20 +24,16 @@ STEPS: Final = 18
 
 
 @pytest.fixture(scope="module")
-def clock() -> Iterator[StillClock]:
-    still = StillClock()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wiring, "now", still)
-        yield still
+def clock() -> StillClock:
+    return StillClock()
 
 
 @pytest.fixture(scope="module")
 def hub(clock: StillClock, servers: TestServers) -> Iterator[TestHub]:
-    with running_hub(servers.fresh_database(), servers.fresh_redis()) as running:
+    with running_hub(servers.fresh_database(), servers.fresh_redis(), clock=clock) as running:
         running.organisation("au-power", OrganisationKind.CONSTITUENT, served_by="au-cert")
         running.organisation("au-lab", OrganisationKind.PARTNER)
         running.organisation("nz-grid", OrganisationKind.CONSTITUENT, served_by="nz-cert")
-        running.submitting._clock = running.deleting._clock = clock  # noqa: SLF001 - the hub under test has one clock
         yield running
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from hub.domain.directory import OrganisationKind, Principal
-from tests.support.hub import TestHub, running_hub
+from tests.support.hub import Clock, TestHub, running_hub
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +21,13 @@ class Cast:
 
 
 @pytest.fixture(scope="module")
-def hub(database_url: str, redis_url: str) -> Iterator[TestHub]:
-    with running_hub(database_url, redis_url, pending_above=20, ingest_chunk=7) as running:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def hub(clock: Clock, database_url: str, redis_url: str) -> Iterator[TestHub]:
+    with running_hub(database_url, redis_url, clock=clock, pending_above=20, ingest_chunk=7) as running:
         yield running
 
 

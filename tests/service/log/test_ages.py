@@ -9,7 +9,6 @@ from hub.domain.agreements import Agreement, AgreementState, Clause, Effect
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import AgreementId, MemberCode
 from hub.domain.pages import VersionKeyword, Versions
-from hub.runtime import wiring
 from hub.runtime.wiring import now
 from tests.service.log.conftest import Cast
 from tests.support.agreements import put_in_force
@@ -48,37 +47,31 @@ def conclude(hub: TestHub, *, max_age_days: int) -> None:
     put_in_force(hub.parts.pool, agreement(max_age_days=max_age_days))
 
 
-def days_pass(hub: TestHub, days: int) -> None:
-    hub.clock.ahead += timedelta(days=days)
-
-
 @pytest.fixture(scope="module")
-def hub(database_url: str, redis_url: str) -> Iterator[TestHub]:
+def hub(clock: Clock, database_url: str, redis_url: str) -> Iterator[TestHub]:
     """One clock for all of the hub, so that what was accepted can grow old."""
-    clock = Clock()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wiring, "now", clock)
-        with running_hub(database_url, redis_url) as running:
-            running.clock = running.submitting._clock = running.deleting._clock = clock  # noqa: SLF001 - it has one clock
-            conclude(running, max_age_days=30)
-            yield running
+    with running_hub(database_url, redis_url, clock=clock) as running:
+        conclude(running, max_age_days=30)
+        yield running
 
 
-def test_SR_10_a_version_that_opens_again_is_no_younger_than_it_was(hub: TestHub, cast: Cast) -> None:
+def test_SR_10_a_version_that_opens_again_is_no_younger_than_it_was(hub: TestHub, clock: Clock, cast: Cast) -> None:
     name = fresh_id("indicator")
     hub.accept(cast.au, "au", indicator(id=name, tlp=Tlp.GREEN, version=1))
     assert hub.versions(cast.jp, ids=frozenset({name})) == [(name, version_at(1))]
-    days_pass(hub, 50)
+    clock.ahead += timedelta(days=50)
     assert hub.versions(cast.jp, ids=frozenset({name})) == []
     hub.accept(cast.au, "au", indicator(id=name, tlp=Tlp.RED, version=2))
     hub.deleting.delete(cast.au, hub.collection("au"), name, LAST, None)
     assert hub.versions(cast.jp, ids=frozenset({name}), versions=EVERY) == []
 
 
-def test_P_09_a_version_that_a_younger_newest_opens_reaches_readers_who_have_passed(hub: TestHub, cast: Cast) -> None:
+def test_P_09_a_version_that_a_younger_newest_opens_reaches_readers_who_have_passed(
+    hub: TestHub, clock: Clock, cast: Cast
+) -> None:
     name = fresh_id("indicator")
     hub.accept(cast.au, "au", indicator(id=name, tlp=Tlp.GREEN, version=5))
-    days_pass(hub, 40)
+    clock.ahead += timedelta(days=40)
     hub.accept(cast.au, "au", indicator(id=name, tlp=Tlp.GREEN, version=2))
     hub.accept(cast.au, "au", indicator(tlp=Tlp.GREEN))
     passed = hub.page(cast.jp, "au", versions=EVERY).last
@@ -88,9 +81,9 @@ def test_P_09_a_version_that_a_younger_newest_opens_reaches_readers_who_have_pas
     assert sorted(arrived) == [(name, version_at(2)), (name, version_at(6))]
 
 
-def test_SR_10_an_age_beyond_all_time_is_no_limit(hub: TestHub, cast: Cast) -> None:
+def test_SR_10_an_age_beyond_all_time_is_no_limit(hub: TestHub, clock: Clock, cast: Cast) -> None:
     thing = indicator(tlp=Tlp.GREEN)
     hub.accept(cast.au, "au", thing)
     conclude(hub, max_age_days=900_000_000)
-    days_pass(hub, 400)
+    clock.ahead += timedelta(days=400)
     assert len(hub.read(cast.jp, ids=frozenset({thing["id"]}))) == 1

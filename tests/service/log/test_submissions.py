@@ -8,7 +8,7 @@ import pytest
 from hub.domain.errors import RequestError, UnprocessableError
 from hub.domain.handling import Tlp
 from tests.service.log.conftest import Cast
-from tests.support.hub import TestHub, envelope
+from tests.support.hub import Clock, TestHub, envelope
 from tests.support.stix import indicator
 
 LARGE = 40
@@ -87,16 +87,16 @@ def test_S_14_a_status_is_read_by_the_submitting_organisation_alone(hub: TestHub
     assert hub.submitting.status(hub.account("au-cert/colleague"), submission.id) is not None
 
 
-def test_S_11_a_status_is_kept_for_a_day_and_S_12_not_longer(hub: TestHub, cast: Cast) -> None:
+def test_S_11_a_status_is_kept_for_a_day_and_S_12_not_longer(hub: TestHub, clock: Clock, cast: Cast) -> None:
     submission = hub.push(cast.au, "au", indicator(tlp=Tlp.GREEN))
     try:
-        hub.clock.ahead = timedelta(hours=23, minutes=59)
+        clock.ahead = timedelta(hours=23, minutes=59)
         assert hub.submitting.status(cast.au, submission.id) == submission
-        hub.clock.ahead = timedelta(hours=24, minutes=1)
+        clock.ahead = timedelta(hours=24, minutes=1)
         assert hub.submitting.status(cast.au, submission.id) is None
         hub.ingest.sweep(Event())
     finally:
-        hub.clock.ahead = timedelta()
+        clock.ahead = timedelta()
     assert hub.submitting.status(cast.au, submission.id) is None
 
 

@@ -11,7 +11,6 @@ import pytest
 from hub.domain.directory import Organisation, OrganisationKind
 from hub.domain.identifiers import AccountId, MemberCode, OrganisationId
 from hub.domain.pages import Query, VersionKeyword, Versions
-from hub.runtime import wiring
 from hub.services.directory.accounts import disable_account
 from hub.services.directory.members import observe_member, suspend_member
 from hub.services.directory.organisations import add_organisation
@@ -32,17 +31,13 @@ KEYWORDS: Final = {"readable": VersionKeyword.ALL, "newest": VersionKeyword.LAST
 
 
 @pytest.fixture
-def clock() -> Iterator[StillClock]:
-    still = StillClock()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wiring, "now", still)
-        yield still
+def clock() -> StillClock:
+    return StillClock()
 
 
 @pytest.fixture
 def hub(clock: StillClock, servers: TestServers) -> Iterator[TestHub]:
-    del clock
-    with running_hub(servers.fresh_database(), servers.fresh_redis()) as running:
+    with running_hub(servers.fresh_database(), servers.fresh_redis(), clock=clock) as running:
         yield running
 
 
@@ -67,7 +62,6 @@ def settle(hub: TestHub, clock: StillClock, seed: int) -> Region:
     disable_account(hub.parts.pool, AccountId("jp-cert/gone"), act=made("test"))
     observe_member(hub.parts.pool, MemberCode("SG"), act=made("test"))
     suspend_member(hub.parts.pool, MemberCode("VN"), act=made("test"))
-    hub.submitting._clock = hub.deleting._clock = clock  # noqa: SLF001 - the hub under test has one clock
     return region
 
 

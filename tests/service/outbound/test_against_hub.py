@@ -10,8 +10,9 @@ from click.testing import CliRunner, Result
 
 from hub.cli.main import cli
 from hub.domain.directory import Role
-from hub.runtime import wiring
+from hub.runtime import preparing
 from hub.runtime.embedded.datadir import ServerUrls
+from hub.runtime.web.building import build_web
 from tests.service.outbound.commands import lines
 from tests.service.outbound.content import bundle, indicator, indicators
 from tests.taxii.caller import Caller
@@ -38,8 +39,8 @@ class Forum:
 def forum(tmp_path_factory: pytest.TempPathFactory, database_url: str, redis_url: str) -> Iterator[Forum]:
     settings = settings_of(Path(tmp_path_factory.mktemp("hub")))
     urls = ServerUrls(database=database_url, redis=redis_url)
-    wiring.prepare(settings, urls)
-    hub = Hub(application=wiring.application(settings, urls), settings=settings, urls=urls, clock=MovableClock())
+    preparing.prepare(settings, urls)
+    hub = Hub(application=build_web(settings, urls), settings=settings, urls=urls, clock=MovableClock())
     ana = hub.account("xa-cert/ana")
     with served(settings, urls) as address:
         yield Forum(url=address.url, hub=hub, ana=ana)

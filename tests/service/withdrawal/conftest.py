@@ -6,7 +6,6 @@ import pytest
 
 from hub.domain.directory import Principal
 from hub.domain.subscriptions.withdrawals import Addressee
-from hub.runtime import wiring
 from tests.service.main_job.region import StillClock
 from tests.service.withdrawal.desk import Desk
 from tests.support.hub import TestHub, running_hub
@@ -14,17 +13,13 @@ from tests.support.servers import TestServers
 
 
 @pytest.fixture
-def clock() -> Iterator[StillClock]:
-    still = StillClock()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wiring, "now", still)
-        yield still
+def clock() -> StillClock:
+    return StillClock()
 
 
 @pytest.fixture
 def hub(clock: StillClock, servers: TestServers) -> Iterator[TestHub]:
-    del clock
-    with running_hub(servers.fresh_database(), servers.fresh_redis()) as running:
+    with running_hub(servers.fresh_database(), servers.fresh_redis(), clock=clock) as running:
         yield running
 
 

@@ -1,11 +1,29 @@
-"""A body that is ready goes to the server as the list that it is; one that is not, piece by piece."""
+"""What is ready leaves as it is: JSON that is bytes, a body as the list that it is. What is not, piece by piece."""
 
 from collections.abc import Iterable
 
 import pytest
+from flask import Flask
 from werkzeug.test import create_environ
 
-from hub.web.whole import WholeResponse
+from hub.web.ready import ReadyJsonProvider, WholeResponse
+
+PROVIDER = ReadyJsonProvider(Flask("provider"))
+
+
+def test_ready_bytes_go_through_untouched() -> None:
+    ready = b'{ "a" : 1.0 }'
+    assert PROVIDER.dumps(ready) is ready
+
+
+def test_anything_else_is_written_compactly() -> None:
+    assert PROVIDER.dumps({"a": ["é", None, True]}) == '{"a":["é",null,true]}'
+
+
+def test_text_that_is_not_json_is_a_value_error() -> None:
+    assert PROVIDER.loads('{"a":1}') == {"a": 1}
+    with pytest.raises(ValueError, match="JSON"):
+        PROVIDER.loads("{nope")
 
 
 def sent(response: WholeResponse, method: str = "GET") -> Iterable[bytes]:

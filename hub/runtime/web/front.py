@@ -9,11 +9,11 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from hub.runtime import wiring
 from hub.runtime.embedded import ServerUrls
 from hub.runtime.embedded.child import die_with_parent
 from hub.runtime.logs import ACCESS_LOGGER, configure_logs
 from hub.runtime.settings import Settings, load_settings
+from hub.runtime.web.building import build_web
 from hub.runtime.workers.collecting import collect_seldom
 
 _GRACE_SECONDS: Final = 20
@@ -48,10 +48,15 @@ def run_web(settings: Settings, urls: ServerUrls) -> None:
 
 
 def load_application() -> Flask:
-    """Build the application in a worker of the web process, from the environment that `run_web` has set."""
+    """Build the application in a worker of the web process, from the environment that `run_web` has set.
+
+    Until granian handles signals in the worker, it has those handlers of the web process that would pass SIGTERM over:
+    who is told to end while it is starting would be waited for as long as running requests are, and then killed.
+    """
     die_with_parent(signal.SIGKILL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     settings = load_settings(environ=os.environ)
     configure_logs(settings)
-    application = wiring.application(settings, ServerUrls(database=settings.database_url, redis=settings.redis_url))
+    application = build_web(settings, ServerUrls(database=settings.database_url, redis=settings.redis_url))
     collect_seldom()
     return application

@@ -1,12 +1,26 @@
-"""Answers that are handed to the server whole."""
+"""What is ready leaves as it is: JSON that is bytes already, and bodies that are whole."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 from flask import Response
+from flask.json.provider import JSONProvider
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
+
+
+class ReadyJsonProvider(JSONProvider):
+    """Writes compact JSON, and leaves a resource that was assembled as bytes untouched."""
+
+    def dumps(self, obj: Any, **_: Any) -> Any:  # noqa: ANN401 - the signature is Flask's; bytes stay bytes
+        """Return ready bytes as they are, and the JSON text of anything else."""
+        return obj if isinstance(obj, bytes) else msgspec.json.encode(obj).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:  # noqa: ANN401 - the signature is Flask's
+        """Return the value of a JSON text; raises ValueError where it is none."""
+        return msgspec.json.decode(s)
 
 
 class WholeResponse(Response):
