@@ -83,7 +83,7 @@ def bench(**settings: Any) -> Iterator[Bench]:
     """Run a hub in a directory of its own for as long as the block runs."""
     with (
         tempfile.TemporaryDirectory(prefix="hub-bench-") as name,
-        serving(Path(name).resolve() / "hub", delivery_networks=LOOPBACK, stream_processes=0, **settings) as hub,
+        serving(Path(name).resolve() / "hub", delivery_networks=LOOPBACK, **{"web_workers": 0} | settings) as hub,
         opened(hub.urls) as pool,
     ):
         shipped = {"collections": ROOT / "collections", "agreements": ROOT / "config" / "agreements"}

@@ -57,9 +57,9 @@ class Stage:
 
 
 @contextmanager
-def staged(**settings: object) -> Iterator[Stage]:
+def staged() -> Iterator[Stage]:
     """Run a hub in a directory of its own for as long as the block runs."""
-    with TemporaryDirectory(prefix="hub-bench-") as name, serving(Path(name) / "hub", **settings) as hub:  # type: ignore[arg-type]
+    with TemporaryDirectory(prefix="hub-bench-") as name, serving(Path(name) / "hub", web_workers=0) as hub:
         producer = hub.account(f"{PRODUCER}/bench", Role.PRODUCER, Role.ANALYST)
         stranger = hub.account("jp-cert/bench", Role.ANALYST)
         path = f"/appf/collections/{COLLECTION}/objects/"

@@ -190,7 +190,9 @@ def _bench() -> Iterator[Bench]:
     port = free_port()
     with (
         tempfile.TemporaryDirectory(prefix="hub-bench-") as name,
-        serving(Path(name).resolve() / "data", stream_processes=1, stream_port=port, streams_each=EACH) as served,
+        serving(
+            Path(name).resolve() / "data", web_workers=0, stream_processes=1, stream_port=port, streams_each=EACH
+        ) as served,
         opened(served.urls) as pool,
     ):
         known = load_settings(environ={}, options={"data": served.directory})

@@ -109,6 +109,7 @@ def deliveries(  # noqa: PLR0913 - an attack has these sizes
 
 def _settings(port: int) -> dict[str, Any]:
     return {
+        "web_workers": 0,
         "delivery_networks": LOOPBACK,
         "pending_above": PENDING_ABOVE,
         "ingest_chunk": 50,

@@ -47,7 +47,7 @@ def storm(directory: Path, plan: Sequence[Kind], *, seed: int, tell: Callable[[s
     """Run a hub of its own on a directory through the kills planned; raise AssertionError where anything was lost."""
     rng = random.Random(seed)  # noqa: S311 - as above
     begun = time.monotonic()
-    with serving(directory, pending_above=PENDING_ABOVE, ingest_chunk=_PART_OBJECTS) as hub:
+    with serving(directory, web_workers=0, pending_above=PENDING_ABOVE, ingest_chunk=_PART_OBJECTS) as hub:
         writers = [
             Writer(
                 caller=hub.account(f"au-cert/writer-{number}"),

@@ -200,13 +200,15 @@ def serving(
 ) -> Iterator[ServedHub]:
     """Run `hub serve` on a data directory and a free port (or `port`) for as long as the block runs.
 
-    `settings` are those of `hub.runtime.settings`; `servers` are given where the hub is not to run its own.
+    `settings` are those of `hub.runtime.settings`, but one web process and no streams if they are not among them.
+    `servers` are given where the hub is not to run its own.
     """
     port = port or free_port()
     chosen: dict[str, object] = {
         "data": directory,
         "port": port,
         "stream_processes": 0,
+        "web_workers": 1,
         "log_format": "json",
     } | settings
     if servers is not None:

@@ -9,5 +9,5 @@ from tests.support.serving import ServedHub, serving
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedHub]:
-    with serving(tmp_path_factory.mktemp("served") / "data") as hub:
+    with serving(tmp_path_factory.mktemp("served") / "data", web_workers=0) as hub:
         yield hub

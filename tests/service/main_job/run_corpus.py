@@ -19,7 +19,10 @@ def main() -> None:
     parser.add_argument("directory", metavar="DIR", type=Path)
     directory = parser.parse_args().directory.resolve()
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="hub-corpus-") as name, serving(Path(name).resolve() / "data") as hub:
+    with (
+        tempfile.TemporaryDirectory(prefix="hub-corpus-") as name,
+        serving(Path(name).resolve() / "data", web_workers=0) as hub,
+    ):
         caller = hub.account("jp-cert/corpus")
         sent = push_files(caller, ALIAS, directory, stix_files(directory))
         pushed = time.monotonic()

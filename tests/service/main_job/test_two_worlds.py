@@ -136,7 +136,7 @@ def hide(world: World, shared: str) -> tuple[list[str], list[str]]:
 def served(servers: TestServers, directory: Path, database: str) -> Iterator[ServedHub]:
     """Serve a database, which nobody is connected to before and after."""
     urls = ServerUrls(database=database, redis=servers.fresh_redis())
-    with serving(directory, servers=urls, pending_above=PENDING_ABOVE) as hub:
+    with serving(directory, servers=urls, web_workers=0, pending_above=PENDING_ABOVE) as hub:
         yield hub
 
 

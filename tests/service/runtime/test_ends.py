@@ -16,7 +16,7 @@ from tests.support.serving import Caller, ServedHub, serving
 
 @pytest.fixture(scope="module")
 def whole_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedHub]:
-    with serving(tmp_path_factory.mktemp("hub") / "data") as served:
+    with serving(tmp_path_factory.mktemp("hub") / "data", web_workers=2) as served:
         yield served
 
 
@@ -72,6 +72,7 @@ def test_a_signal_ends_every_process_with_exit_code_0(hub: ServedHub, number: si
     assert running(family) == []
     assert not (hub.directory / "run" / "servers.json").exists()
     assert not (hub.directory / "postgres" / "postmaster.pid").exists()
+    assert "refused to gracefully stop" not in hub.log
 
 
 @pytest.mark.parametrize("kill", [kill_only_the_supervisor, kill_the_process_group, kill_every_process_at_once])
