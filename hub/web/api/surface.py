@@ -1,9 +1,11 @@
 """The API surface of the application: its gate, its operations, and the document that describes them."""
 
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Flask
 from spectree import SpecTree
+from spectree.model_adapter.protocol import SchemaMode
+from spectree.model_adapter.pydantic_adapter import PydanticModelAdapter
 
 from hub.web.api.description.pages import attach_documentation
 from hub.web.api.gate import ApiGate
@@ -28,6 +30,25 @@ PREFIX: Final = "/api/"
 """Everything below is the API's, what leads nowhere too."""
 
 _VERSION: Final = "v1"
+
+
+class _Describing(PydanticModelAdapter):
+    """Describes each model once: SpecTree asks anew for each answer of each operation, which takes most of a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._schemas: dict[tuple[type[Any], str, SchemaMode], dict[str, Any]] = {}
+
+    def json_schema(self, model: type[Any], *, ref_template: str, mode: SchemaMode = "validation") -> dict[str, Any]:
+        """Return the JSON Schema of a model. SpecTree changes copies of it alone."""
+        key = (model, ref_template, mode)
+        if key not in self._schemas:
+            self._schemas[key] = super().json_schema(model, ref_template=ref_template, mode=mode)
+        return self._schemas[key]
+
+
+_DESCRIBING: Final = _Describing()
+"""Of the models there are, whatever application they are offered by."""
 
 
 def attach_api(application: Flask, services: Services) -> None:
@@ -63,6 +84,7 @@ def _document() -> SpecTree:
         backend=StrictPlugin,
         after=raise_mismatch,
         mode="strict",
+        model_adapter=_DESCRIBING,  # type: ignore[arg-type] # nor does the one of SpecTree fit this type
         annotations=False,
         title="Administration of the hub",
         version="1",
