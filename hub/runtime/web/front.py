@@ -18,6 +18,7 @@ from hub.runtime.workers.collecting import collect_seldom
 
 _GRACE_SECONDS: Final = 20
 _BACKLOG: Final = 1024
+_END: Final = frozenset({signal.SIGTERM})
 _GRANIAN_LOGS: Final[dict[str, Any]] = {
     "formatters": {},
     "handlers": {},
@@ -44,19 +45,33 @@ def run_web(settings: Settings, urls: ServerUrls) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=_GRACE_SECONDS,
     )
+    os.register_at_fork(before=_hold_back, after_in_parent=_let_through, after_in_child=_end_when_told)
     server.serve(target_loader=load_application, wrap_loader=False)
 
 
 def load_application() -> Flask:
-    """Build the application in a worker of the web process, from the environment that `run_web` has set.
-
-    Until granian handles signals in the worker, it has those handlers of the web process that would pass SIGTERM over:
-    who is told to end while it is starting would be waited for as long as running requests are, and then killed.
-    """
+    """Build the application in a worker of the web process, from the environment that `run_web` has set."""
     die_with_parent(signal.SIGKILL)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     settings = load_settings(environ=os.environ)
     configure_logs(settings)
     application = build_web(settings, ServerUrls(database=settings.database_url, redis=settings.redis_url))
     collect_seldom()
     return application
+
+
+def _hold_back() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, _END)
+
+
+def _let_through() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _END)
+
+
+def _end_when_told() -> None:
+    """Let SIGTERM end a worker, from its first moment until granian handles signals in it.
+
+    It begins with the handlers of the web process, which would pass over that one: told to end while it starts, it
+    would be waited for as long as running requests are, and then killed.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _let_through()
