@@ -34,8 +34,11 @@ class Announcer:
     def __init__(self, redis: Connection) -> None:
         self._redis = redis
 
-    def announce(self, news: News) -> None:
-        """Tell everybody; raise UnavailableError where Redis does not answer."""
+    def announce(self, *commits: News) -> None:
+        """Tell everybody of some commits together; raise UnavailableError where Redis does not answer."""
+        news = joined(commits)
+        if news is None:
+            return
         fields: dict[Any, Any] = {_HEAD: news.head, _GUARDS: " ".join(map(str, sorted(news.guards)))}
         with self._redis.asked("Redis does not answer; subscribers are found by the next sweep.") as redis:
             redis.xadd(STREAM, fields, maxlen=KEPT, approximate=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from hub.bus.connections import connect
-from hub.bus.heads import Announcer
+from hub.bus.heads import Announcer, News
+from hub.bus.hints import Hints, Tell
 from hub.bus.queue import Queue, submissions
 from hub.domain.catalogue import Catalogue
 from hub.domain.identifiers import CollectionId, SubmissionId
@@ -14,7 +15,6 @@ from hub.runtime.catalogue import load_catalogue
 from hub.runtime.embedded.datadir import ServerUrls
 from hub.runtime.settings import Settings
 from hub.services.clearances import Clearances
-from hub.services.delivery.announcing import Announcing, Tell
 from hub.services.publishing.publish import Publishing
 from hub.services.submit import Limits
 from hub.store.database import Pool
@@ -36,7 +36,8 @@ class Parts:
     clearances: Clearances
     publishing: Publishing
     queue: Queue[SubmissionId]
-    tell: Tell
+    point: Tell[SubmissionId]
+    tell: Tell[News]
     limits: Limits
 
 
@@ -60,14 +61,16 @@ def build(
         numbers = number_collections(database, (collection.id for collection in catalogue))
     clearances = Clearances(pool, clock, reads=reads)
     redis = connect(urls.redis)
+    queue = submissions(redis)
     return Parts(
         pool=pool,
         catalogue=catalogue,
         numbers=numbers,
         clearances=clearances,
         publishing=Publishing(clearances, numbers),
-        queue=submissions(redis),
-        tell=Announcing(Announcer(redis)),
+        queue=queue,
+        point=Hints[SubmissionId](queue.put, failure="submission.not_announced"),
+        tell=Hints[News](Announcer(redis).announce, failure="head.not_announced"),
         limits=Limits(
             caps=settings.caps,
             pending_above=settings.pending_above,

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import datetime
 
+from hub.bus.heads import News
+from hub.bus.hints import Tell, tell_nobody
 from hub.domain.catalogue import Collection
 from hub.domain.clock import tick_of
 from hub.domain.directory import Principal
@@ -11,7 +13,6 @@ from hub.domain.identifiers import CollectionId, StixId
 from hub.domain.pages import VersionKeyword, Versions
 from hub.policy.publishing import may_publish
 from hub.services.clearances import Clearances
-from hub.services.delivery.announcing import Tell, tell_nobody
 from hub.services.publishing.placing import Placement
 from hub.store.database import Pool
 from hub.store.grounds import take_grounds
@@ -30,7 +31,7 @@ class Deleting:
         clearances: Clearances,
         numbers: Mapping[CollectionId, int],
         clock: Callable[[], datetime],
-        tell: Tell = tell_nobody,
+        tell: Tell[News] = tell_nobody,
     ) -> None:
         self._pool = pool
         self._clearances = clearances

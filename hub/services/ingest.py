@@ -13,13 +13,14 @@ from typing import Final
 
 import structlog
 
+from hub.bus.heads import News
+from hub.bus.hints import Tell, tell_nobody
 from hub.bus.queue import Queue
 from hub.domain.catalogue import Catalogue, Collection
 from hub.domain.clock import instant_of, tick_of
 from hub.domain.errors import ConfigurationError, HubError, UnavailableError
 from hub.domain.identifiers import SubmissionId
 from hub.domain.submissions import CheckedEnvelope, CheckedObject, Outcome, RefusedObject
-from hub.services.delivery.announcing import Tell, tell_nobody
 from hub.services.publishing.batches import Batch, envelope_levels, in_publishing_order
 from hub.services.publishing.publish import Publishing
 from hub.services.submit import Limits, deed, refusals
@@ -78,7 +79,7 @@ class Ingest:
         limits: Limits,
         part_objects: int,
         clock: Callable[[], datetime],
-        tell: Tell = tell_nobody,
+        tell: Tell[News] = tell_nobody,
     ) -> None:
         self._pool = pool
         self._publishing = publishing

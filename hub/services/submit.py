@@ -8,14 +8,13 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from hub.bus.queue import Queue
+from hub.bus.heads import News
+from hub.bus.hints import Tell, tell_nobody
 from hub.domain.catalogue import Collection
 from hub.domain.clock import instant_of, tick_of, timestamp_of
 from hub.domain.directory import Principal
-from hub.domain.errors import UnavailableError
 from hub.domain.identifiers import SubmissionId, Tick
 from hub.domain.submissions import Caps, CheckedEnvelope, Outcome, RefusedObject, Submission
-from hub.services.delivery.announcing import Tell, tell_nobody
 from hub.services.publishing.batches import Batch, are_apart, envelope_levels, in_publishing_order
 from hub.services.publishing.gathering import Gathering
 from hub.services.publishing.publish import Publishing
@@ -63,20 +62,23 @@ def _looked_up() -> None:
 
 
 class Submitting:
-    """Receives envelopes and tells their submitters what became of them."""
+    """Receives envelopes and tells their submitters what became of them.
+
+    `point` is given what is kept for the ingest workers, and `tell` what was committed.
+    """
 
     def __init__(  # noqa: PLR0913, PLR0917 - it is made in one place
         self,
         pool: Pool,
         publishing: Publishing,
-        queue: Queue[SubmissionId],
+        point: Tell[SubmissionId],
         limits: Limits,
         clock: Callable[[], datetime],
-        tell: Tell = tell_nobody,
+        tell: Tell[News] = tell_nobody,
     ) -> None:
         self._pool = pool
         self._publishing = publishing
-        self._queue = queue
+        self._point = point
         self._limits = limits
         self._clock = clock
         self._tell = tell
@@ -168,10 +170,7 @@ class Submitting:
         ]
         with self._pool.transaction() as database:
             add_pending(database, receipt, listing, body)
-        try:
-            self._queue.put(receipt.id)
-        except UnavailableError as error:
-            _log.warning("submission.not_announced", submission=receipt.id, reason=error.sentence)
+        self._point(receipt.id)
         return _submission(receipt, pending=tuple(listing))
 
 

@@ -98,7 +98,7 @@ def bench(**settings: Any) -> Iterator[Bench]:
             hub=hub,
             parts=parts,
             producer=account(parts, "au-cert/bench"),
-            submitting=Submitting(pool, parts.publishing, parts.queue, parts.limits, now, tell),
+            submitting=Submitting(pool, parts.publishing, parts.point, parts.limits, now, tell),
             commits=commits,
         )
 

@@ -203,7 +203,7 @@ def _bench() -> Iterator[Bench]:
             commits.append(time.monotonic())
             parts.tell(news)
 
-        submitting = Submitting(pool, parts.publishing, parts.queue, parts.limits, now, tell)
+        submitting = Submitting(pool, parts.publishing, parts.point, parts.limits, now, tell)
         producer, _ = _account(parts, "au-cert/bench", Role.PRODUCER)
         yield Bench(served=served, port=port, parts=parts, submitting=submitting, producer=producer, commits=commits)
 

@@ -54,7 +54,7 @@ class TestHub:
         self.settings = settings
         full_pages = FullPages(settings.full_pages_mib * 2**20)
         self.reading = Reading(parts.clearances, parts.numbers, Noting(parts.pool, self.clock), full_pages=full_pages)
-        self.submitting = Submitting(parts.pool, parts.publishing, parts.queue, parts.limits, self.clock)
+        self.submitting = Submitting(parts.pool, parts.publishing, parts.point, parts.limits, self.clock)
         self.deleting = Deleting(parts.pool, parts.clearances, parts.numbers, self.clock)
         self.ingest = Ingest(
             parts.pool,

@@ -54,7 +54,7 @@ def build_web(settings: Settings, urls: ServerUrls, *, clock: Callable[[], datet
             replicas=_replicas(settings),
             full_pages=FullPages(settings.full_pages_mib * 2**20),
         ),
-        submitting=Submitting(pool, parts.publishing, parts.queue, parts.limits, clock, parts.tell),
+        submitting=Submitting(pool, parts.publishing, parts.point, parts.limits, clock, parts.tell),
         deleting=Deleting(pool, parts.clearances, parts.numbers, clock, parts.tell),
         catalogue=parts.catalogue,
         waiting=Waiting(parts.clearances, Narrowing(), parts.numbers),

@@ -65,7 +65,7 @@ def posting(urls: ServerUrls, directory: Path, **options: Any) -> Iterator[Post]
     }
     with running_hub(urls.database, urls.redis, **settings, **options) as hub:
         parts = hub.parts
-        hub.submitting = Submitting(parts.pool, parts.publishing, parts.queue, parts.limits, hub.clock, parts.tell)
+        hub.submitting = Submitting(parts.pool, parts.publishing, parts.point, parts.limits, hub.clock, parts.tell)
         yield Post(hub=hub, urls=urls)
 
 

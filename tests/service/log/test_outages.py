@@ -6,9 +6,11 @@ import psycopg
 import pytest
 
 from hub.bus.connections import connect
+from hub.bus.hints import Hints
 from hub.bus.queue import submissions
 from hub.domain.errors import UnavailableError
 from hub.domain.handling import Tlp
+from hub.domain.identifiers import SubmissionId
 from hub.services.clearances import Clearances
 from hub.services.submit import Submitting
 from hub.store.database import Database, Pool, StoreError
@@ -22,7 +24,8 @@ NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 
 def test_a_large_submission_is_taken_while_redis_is_away(hub: TestHub, cast: Cast) -> None:
     parts = hub.parts
-    alone = Submitting(parts.pool, parts.publishing, submissions(connect(NOBODY_LISTENS)), parts.limits, hub.clock)
+    point = Hints[SubmissionId](submissions(connect(NOBODY_LISTENS)).put, failure="submission.not_announced")
+    alone = Submitting(parts.pool, parts.publishing, point, parts.limits, hub.clock)
     hub.submitting = alone
     submission = hub.push(cast.au, "au", *(indicator(tlp=Tlp.GREEN) for _ in range(30)))
     found = alone.status(cast.au, submission.id)
