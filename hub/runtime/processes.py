@@ -47,7 +47,8 @@ def serve(settings: Settings, *, stop: threading.Event, ready: Callable[[str], N
         urls = _start_servers(settings, directory, supervisor, stop)
         if stop.is_set():
             return
-        preparing.prepare(settings, urls)
+        if not _prepare(settings, urls, stop):
+            return
         if directory is not None:
             stack.enter_context(directory.announcing(urls))
         streams = ["stream"] if settings.stream_processes else []
@@ -91,6 +92,22 @@ def _require_own_servers(settings: Settings) -> None:
         if not redis.answers():
             raise UnavailableError("the Redis server at HUB_REDIS_URL does not answer")
         redis.check()
+
+
+def _prepare(settings: Settings, urls: ServerUrls, stop: threading.Event) -> bool:
+    """Prepare the database, again where it goes away meanwhile; False where the hub was stopped."""
+    deadline = time.monotonic() + _READY_SECONDS
+    while not stop.is_set():
+        try:
+            preparing.prepare(settings, urls)
+        except UnavailableError as error:
+            if time.monotonic() > deadline:
+                raise
+            _log.warning("hub.not_prepared", reason=error.sentence)
+            stop.wait(_POLL)
+        else:
+            return True
+    return False
 
 
 def _hub_program(name: str, settings: Settings, urls: ServerUrls) -> Program:

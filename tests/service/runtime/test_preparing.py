@@ -1,0 +1,37 @@
+"""What a hub does first may be done again, and says so where the database is not there."""
+
+from threading import Event
+
+import pytest
+
+from hub.domain.errors import UnavailableError
+from hub.runtime import preparing, processes
+from hub.runtime.embedded.datadir import ServerUrls
+from hub.runtime.settings import Settings, load_settings
+from hub.store.migrate import migrate
+from tests.support.servers import TestServers
+from tests.support.serving import ROOT
+
+
+def test_a_database_that_does_not_answer_is_said_so() -> None:
+    with pytest.raises(UnavailableError, match="does not answer"):
+        migrate("postgresql://hub@127.0.0.1:1/hub")
+
+
+def test_a_database_that_goes_away_while_a_hub_starts_is_prepared_when_it_is_back(
+    servers: TestServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = {"collections": ROOT / "collections", "agreements": ROOT / "config" / "agreements"}
+    urls = ServerUrls(database=servers.empty_database(), redis="redis://127.0.0.1:1/0")
+    tries: list[ServerUrls] = []
+    prepare = preparing.prepare
+
+    def interrupted(settings: Settings, given: ServerUrls) -> None:
+        tries.append(given)
+        if len(tries) == 1:
+            raise UnavailableError("The database does not answer.")
+        prepare(settings, given)
+
+    monkeypatch.setattr(preparing, "prepare", interrupted)
+    assert processes._prepare(load_settings(environ={}, options=shipped), urls, Event())  # noqa: SLF001 - it has no other way in
+    assert len(tries) == 2
