@@ -17,7 +17,7 @@ def serve(settings: Settings) -> None:
     PostgreSQL and a Redis-protocol server run under the data directory, unless HUB_DATABASE_URL and HUB_REDIS_URL
     name servers of your own. SIGTERM or Ctrl-C ends all of it.
     """
-    from hub.runtime import processes  # noqa: PLC0415 - the other commands start without the web
+    from hub.runtime import processes  # noqa: PLC0415 - the other commands start without it
 
     configure_logs(settings)
     processes.serve(
@@ -79,7 +79,7 @@ def ingest(settings: Settings) -> None:
 @with_settings("collections", "agreements")
 def deliver(settings: Settings) -> None:
     """Run a deliverer alone, which brings subscribers what has arrived for them. Any number may run."""
-    from hub.runtime.workers import delivering  # noqa: PLC0415 - the other commands start without the web
+    from hub.runtime.workers import delivering  # noqa: PLC0415 - the other commands start without it
 
     configure_logs(settings)
     stop = stop_event()

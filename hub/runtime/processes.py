@@ -47,7 +47,7 @@ def serve(settings: Settings, *, stop: threading.Event, ready: Callable[[str], N
         urls = _start_servers(settings, directory, supervisor, stop)
         if stop.is_set():
             return
-        if not _prepare(settings, urls, stop):
+        if not _prepare(settings, urls, supervisor, stop):
             return
         if directory is not None:
             stack.enter_context(directory.announcing(urls))
@@ -94,13 +94,14 @@ def _require_own_servers(settings: Settings) -> None:
         redis.check()
 
 
-def _prepare(settings: Settings, urls: ServerUrls, stop: threading.Event) -> bool:
-    """Prepare the database, again where it goes away meanwhile; False where the hub was stopped."""
+def _prepare(settings: Settings, urls: ServerUrls, supervisor: Supervisor, stop: threading.Event) -> bool:
+    """Prepare the database, again where it recovers meanwhile; False where the hub was stopped."""
     deadline = time.monotonic() + _READY_SECONDS
     while not stop.is_set():
         try:
             preparing.prepare(settings, urls)
         except UnavailableError as error:
+            supervisor.require_all_running()
             if time.monotonic() > deadline:
                 raise
             _log.warning("hub.not_prepared", reason=error.sentence)

@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-import structlog
-
 from hub.bus.heads import News
 from hub.bus.hints import Tell, tell_nobody
 from hub.domain.catalogue import Collection
@@ -27,8 +25,6 @@ from hub.store.submissions import Receipt, add_complete, add_pending, find_submi
 
 MOST_TOGETHER: Final = 200
 """So many objects of several submissions are published together. One with more pays for its transaction by itself."""
-
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

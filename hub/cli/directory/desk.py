@@ -96,7 +96,7 @@ def _database(settings: Settings) -> Iterator[Pool]:
             with pool.statement() as database:
                 new = is_new(database)
             if new:
-                from hub.runtime.preparing import prepare  # noqa: PLC0415 - the web comes with it, needed once in a life
+                from hub.runtime.preparing import prepare  # noqa: PLC0415 - the migrations come with it
 
                 prepare(settings, urls)
             yield pool

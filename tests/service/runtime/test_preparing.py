@@ -8,6 +8,7 @@ from hub.domain.errors import UnavailableError
 from hub.runtime import preparing, processes
 from hub.runtime.embedded.datadir import ServerUrls
 from hub.runtime.settings import Settings, load_settings
+from hub.runtime.supervisor import Supervisor
 from hub.store.migrate import migrate
 from tests.support.servers import TestServers
 from tests.support.serving import ROOT
@@ -33,5 +34,5 @@ def test_a_database_that_goes_away_while_a_hub_starts_is_prepared_when_it_is_bac
         prepare(settings, given)
 
     monkeypatch.setattr(preparing, "prepare", interrupted)
-    assert processes._prepare(load_settings(environ={}, options=shipped), urls, Event())  # noqa: SLF001 - it has no other way in
+    assert processes._prepare(load_settings(environ={}, options=shipped), urls, Supervisor(), Event())  # noqa: SLF001 - it has no other way in
     assert len(tries) == 2
