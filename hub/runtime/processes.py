@@ -47,6 +47,7 @@ def serve(settings: Settings, *, stop: threading.Event, ready: Callable[[str], N
         urls = _start_servers(settings, directory, supervisor, stop)
         if stop.is_set():
             return
+        supervisor.begin_layer()
         if not _prepare(settings, urls, supervisor, stop):
             return
         if directory is not None:
@@ -95,13 +96,13 @@ def _require_own_servers(settings: Settings) -> None:
 
 
 def _prepare(settings: Settings, urls: ServerUrls, supervisor: Supervisor, stop: threading.Event) -> bool:
-    """Prepare the database, again where it recovers meanwhile; False where the hub was stopped."""
+    """Prepare the database, again where its server ends or recovers meanwhile; False where the hub was stopped."""
     deadline = time.monotonic() + _READY_SECONDS
     while not stop.is_set():
         try:
             preparing.prepare(settings, urls)
         except UnavailableError as error:
-            supervisor.require_all_running()
+            supervisor.tend_start()
             if time.monotonic() > deadline:
                 raise
             _log.warning("hub.not_prepared", reason=error.sentence)
@@ -156,7 +157,7 @@ def _await_web(settings: Settings, port: int, supervisor: Supervisor, stop: thre
     """Wait until a process answers on a port, with whatever status; False where the hub was stopped meanwhile."""
     deadline = time.monotonic() + _READY_SECONDS
     while not _answers(_WILDCARDS.get(settings.host, settings.host), port):
-        supervisor.require_all_running()
+        supervisor.tend_start()
         if time.monotonic() > deadline:
             raise UnavailableError(f"nothing answers on port {port} after {_READY_SECONDS:.0f} seconds")
         if stop.wait(_POLL):

@@ -1,16 +1,17 @@
-"""Keep a hub's processes running: start them in order, restart one that ends, stop all in reverse order."""
+"""Keep a hub's processes running: start them in order, restart one that ends, stop all, layer by layer."""
 
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from types import TracebackType
 from typing import Final, Self
 
 import structlog
 
 from hub.domain.errors import HubError, UnavailableError
-from hub.runtime.embedded.child import Process, Program, last_words, spawn, stop
+from hub.runtime.embedded.child import Process, Program, ask_to_end, await_end, last_words, spawn
 
 _POLL: Final = 0.1
 _FIRST_PAUSE: Final = 0.5
@@ -41,10 +42,13 @@ class _Ward:
 
 
 class Supervisor:
-    """The processes of one hub. Use it from the main thread, as a context manager that ends all of them."""
+    """The processes of one hub, in layers that each stand on those before.
+
+    Use it from the main thread, as a context manager that ends all of them.
+    """
 
     def __init__(self) -> None:
-        self._wards: list[_Ward] = []
+        self._layers: list[list[_Ward]] = [[]]
 
     def __enter__(self) -> Self:
         """Begin with no process."""
@@ -53,29 +57,42 @@ class Supervisor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop every process, the last started first."""
-        for ward in reversed(self._wards):
-            stop(ward.process, ward.program)
-            _log.info("process_stopped", process=ward.program.name, exit_code=ward.process.returncode)
+        """Stop every process: the last layer first, and those of one layer side by side."""
+        for layer in reversed(self._layers):
+            for ward in layer:
+                ask_to_end(ward.process, ward.program)
+            for ward in layer:
+                await_end(ward.process, ward.program)
+                _log.info("process_stopped", process=ward.program.name, exit_code=ward.process.returncode)
 
     def start(self, program: Program, *, prepare: Callable[[], None] = _nothing) -> Process:
         """Start `program`, now and whenever it has ended; `prepare` runs before each start."""
         prepare()
         process = spawn(program)
-        self._wards.append(_Ward(program=program, prepare=prepare, process=process, started=time.monotonic()))
+        self._layers[-1].append(_Ward(program=program, prepare=prepare, process=process, started=time.monotonic()))
         _log.info("process_started", process=program.name, pid=process.pid)
         return process
 
-    def require_all_running(self) -> None:
-        """Raise UnavailableError naming a process that has ended: while a hub starts, that is final."""
-        for ward in self._wards:
+    def begin_layer(self) -> None:
+        """Have what is started from here on stand on what runs by now."""
+        self._layers.append([])
+
+    def tend_start(self) -> None:
+        """While the last layer starts: restart what ends below it.
+
+        Raises UnavailableError naming a process of the layer itself that has ended: while it starts, that is final.
+        """
+        *below, starting = self._layers
+        for ward in chain(*below):
+            self._tend(ward)
+        for ward in starting:
             if ward.process.poll() is not None:
                 raise UnavailableError(f"{ward.program.name} ended with exit code {ward.process.returncode}")
 
     def watch(self, until: threading.Event) -> None:
         """Restart what ends, with growing pauses, until the event is set."""
         while not until.wait(_POLL):
-            for ward in self._wards:
+            for ward in chain(*self._layers):
                 self._tend(ward)
 
     def _tend(self, ward: _Ward) -> None:

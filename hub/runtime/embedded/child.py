@@ -72,8 +72,18 @@ def last_words(program: Program) -> str:
 
 def stop(process: Process, program: Program) -> None:
     """Ask `process` to end and wait for it; kill it when its patience has run out."""
+    ask_to_end(process, program)
+    await_end(process, program)
+
+
+def ask_to_end(process: Process, program: Program) -> None:
+    """Send `process` the signal for a clean end, unless it has ended."""
     if process.poll() is None:
         process.send_signal(program.stop_signal)
+
+
+def await_end(process: Process, program: Program) -> None:
+    """Wait for `process`, which was asked to end; kill it when its patience has run out."""
     try:
         process.wait(program.patience)
     except subprocess.TimeoutExpired:
