@@ -8,7 +8,7 @@ that it shows in nothing. A producer can be named where it is no secret: one's o
 member, the organisation that serves one's own, and the national CERTs.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -83,8 +83,22 @@ def why_closed(pool: Pool, principal: Principal, asked: ClassOfObjects, *, at: d
 
 def told(world: World, reader: Principal) -> World:
     """Return the world as far as a reader may be told of its agreements."""
-    agreements = (replace(each, clauses=tuple(_told_clauses(each, reader))) for each in world.agreements)
-    return replace(world, agreements=tuple(each for each in agreements if each.clauses))
+    return _with_clauses(world, lambda agreement: _told_clauses(agreement, reader))
+
+
+def told_to_party(world: World, party: Principal) -> World:
+    """Return the world as far as a party may be told: as a reader is, and what holds for its own content."""
+    return _with_clauses(world, lambda agreement: {*_told_clauses(agreement, party), *_leading_from(agreement, party)})
+
+
+def _with_clauses(world: World, told_of: Callable[[Agreement], Iterable[Clause]]) -> World:
+    """Keep the clauses that are told, in their order, and the agreements of which there are any."""
+
+    def cut(agreement: Agreement) -> Agreement:
+        kept = set(told_of(agreement))
+        return replace(agreement, clauses=tuple(clause for clause in agreement.clauses if clause in kept))
+
+    return replace(world, agreements=tuple(each for each in map(cut, world.agreements) if each.clauses))
 
 
 def explain_class(world: World, reader: Principal, handling: Handling, *, at: datetime) -> Trace:
@@ -156,6 +170,13 @@ def _told_clauses(agreement: Agreement, reader: Principal) -> Iterator[Clause]:
         yield from agreement.clauses
     elif agreement.state is not AgreementState.PROPOSED and agreement.parties <= agreement.signed_by:
         yield from _addressed(agreement, member)
+
+
+def _leading_from(agreement: Agreement, party: Principal) -> Iterator[Clause]:
+    """Give what an agreement of nobody's says of the content of a party's member, whomever it names."""
+    if party.member is not None and not agreement.parties and agreement.state is not AgreementState.DRAFT:
+        own = {ANY, party.member.code}
+        yield from (clause for clause in agreement.clauses if not own.isdisjoint(clause.origins))
 
 
 def _addressed(agreement: Agreement, member: MemberCode) -> Iterable[Clause]:

@@ -18,6 +18,7 @@ from hub.policy.changes.possible import joined
 from hub.policy.changes.shifts import Moment, Move, moves
 from hub.policy.world import World
 from hub.services.clearances import Clearances
+from hub.services.explaining.classes import told_to_party
 from hub.services.foresight.counting import counting
 from hub.store.database import Database, Pool
 from hub.store.facts import Facts, load_facts
@@ -97,8 +98,13 @@ def _change_of(what: Change | Agreement | AgreementDocument) -> Change:
 
 
 def _question(world: World, change: Change, *, asker: Principal | None, at: datetime) -> _Question:
-    """Take both worlds at one instant, so that what begins and ends by itself meanwhile is no part of the answer."""
+    """Take both worlds at one instant, so that what begins and ends by itself meanwhile is no part of the answer.
+
+    INVARIANT: of agreements that a party may not be told of there is none in its worlds, so they show in no answer.
+    """
     seat = seat_of(asker, change, world)
+    if seat.member is not None and asker is not None:
+        world = told_to_party(world, asker)
     instant = max(at, change.agreement.valid_from) if isinstance(change, Adoption) else at
     return _Question(
         change=change,

@@ -28,13 +28,14 @@ class Docket:
     """Hears the objects of a batch one after another; `additions` is what is to be stored.
 
     The TLP marking-definitions are nobody's: validation lets only canonical bodies pass, and any bundle may bring them.
-    `number` is the collection's in the store; `versions` are the producer's own by object, in whatever collection;
-    `others` the ids that other organisations have published; `markings` what marking references mean; `levels` those
-    of objects that may be referred to: the highest of what is stored and what the envelope holds, until a newest
-    version from it is accepted.
+    `now` is when all of it is stored; `number` is the collection's in the store; `versions` are the producer's own by
+    object, in whatever collection; `others` the ids that other organisations have published; `markings` what marking
+    references mean; `levels` those of objects that may be referred to: the highest of what is stored and what the
+    envelope holds, until a newest version from it is accepted.
     """
 
     batch: Batch
+    now: Tick
     producer: OrganisationId
     identities: Mapping[StixId, OrganisationId]
     number: int
@@ -103,12 +104,15 @@ class Docket:
         return newest if newest is not None and newest.digest == checked.digest else None
 
     def _keep(self, checked: CheckedObject, handling: Handling, versions: list[StoredVersion]) -> str:
-        """Add the object and return its version; where it has none of its own, that is when it was received."""
+        """Add the object and return its version; where it has none of its own, that is when it is stored.
+
+        The time at which its envelope was received would show, beside where it stands, what else there was in that.
+        """
         tick = checked.version_tick
         version = checked.version
         if tick is None or version is None:
             taken = {known.version_tick for known in versions}
-            tick = self.batch.received
+            tick = self.now
             while tick in taken:
                 tick = Tick(tick + 1)
             version = timestamp_of(tick)

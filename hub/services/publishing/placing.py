@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 
 import msgspec
 from msgspec.structs import replace
@@ -115,7 +114,6 @@ class Placement:
         guards = intern_guards(self._database, (link.guard for link in chained), self._classes)
         numbers = [guards[link.guard] for link in chained]
         moving = [(number, link) for number, link in zip(numbers, chained, strict=True) if self._moves(link)]
-        moving.sort(key=itemgetter(0))
         stamps = give_out(self._head, [number for number, _ in moving], now=now)
         for (_, link), stamp in zip(moving, stamps, strict=True):
             accepted = stamp.tick if link.entry.before is None else link.entry.row.accepted
@@ -138,7 +136,11 @@ class Placement:
             ],
         )
         self._note_withdrawn(chained, rewrites=1 if changed else 0, now=now)
-        return placings, _news(stamps, [number for number, _ in moving])
+        return placings, self._news(number for number, _ in moving)
+
+    def _news(self, guards: Iterable[GuardId]) -> News | None:
+        placed = frozenset(guards)
+        return News(head=self._head.tick, guards=placed) if placed else None
 
     def _note_withdrawn(self, chained: Sequence[_Chained], *, rewrites: int, now: Tick) -> None:
         """Note the objects of which a version may be closed now to somebody, or is revoked."""
@@ -182,10 +184,6 @@ class Placement:
         younger = newest.before is None or newest.row.accepted > since
         own_is_as_strict = entry.row.handling == closing and entry.row.accepted <= since
         return self._age_counts and younger and not own_is_as_strict
-
-
-def _news(stamps: Sequence[Stamp], guards: Iterable[GuardId]) -> News | None:
-    return News(head=stamps[-1].tick, guards=frozenset(guards)) if stamps else None
 
 
 def _chain(entries: Sequence[_Entry]) -> list[_Chained]:

@@ -106,6 +106,7 @@ class Publishing:
         for batch in batches:
             docket = Docket(
                 batch=batch,
+                now=now,
                 producer=producer,
                 identities=facts.identities,
                 number=self._numbers[batch.collection.id],

@@ -15,12 +15,14 @@ from hub.store.database import Database
 LOCK: Final = "SELECT seq, tick FROM log_head FOR UPDATE"
 """Takes the log's lock until the transaction ends, see `lock_head`."""
 
-MAX_STEP_US: Final = 2_000
-"""Between two guards of one batch lies a random step up to this, so that a gap counts nothing."""
+LANES: Final = 16
+"""So many numbers and microseconds apart stand the rows of one guard in a batch.
 
-MAX_LEAP: Final = 16
-"""So many numbers at most are left out there. Rows that a grant places stand as far apart as their numbers; small,
-because the clock moves on by the highest number with every grant."""
+Small, because rows that a grant places stand as far apart as their numbers, and the clock moves on by the highest
+number with every grant.
+"""
+
+_LOT: Final = secrets.SystemRandom()
 
 
 class Stamp(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -68,24 +70,27 @@ def head_of(locked: Cursor[TupleRow]) -> Head:
 
 
 def give_out(head: Head, guards: Sequence[GuardId], *, now: Tick) -> list[Stamp]:
-    """Give a place to each row of a batch, in the order given, and move the head past them; `keep_head` keeps it.
+    """Give a place to each row of a batch, known by its guard, and move the head past them; `keep_head` keeps it.
 
-    `guards` are the rows' guards in that order; rows of equal guard should stand together.
+    INVARIANT: where the rows of some guards stand to each other tells nothing of rows of others. Each guard has a lane
+    of its own, drawn by lot, in which its rows stand in the order given, at one distance. That is the same for every
+    batch, unless one has more guards than there are lanes.
     """
+    kinds = list(dict.fromkeys(guards))
+    width = LANES
+    while width < len(kinds):
+        width *= 2
+    places = dict(zip(kinds, _LOT.sample(range(1, width + 1), len(kinds)), strict=True))
+    first = max(head.tick, now)
     stamps: list[Stamp] = []
-    seq = head.seq
-    tick: int = max(head.tick, now)
-    previous: GuardId | None = None
+    furthest = 0
     for guard in guards:
-        seq += 1
-        tick += 1
-        if guard != previous:
-            seq += secrets.randbelow(MAX_LEAP + 1)
-            tick += secrets.randbelow(MAX_STEP_US + 1)
-            previous = guard
-        stamps.append(Stamp(seq=seq, tick=Tick(tick)))
+        place = places[guard]
+        places[guard] = place + width
+        furthest = max(furthest, place)
+        stamps.append(Stamp(seq=head.seq + place, tick=Tick(first + place)))
     if stamps:
-        head.seq, head.tick = stamps[-1].seq, stamps[-1].tick
+        head.seq, head.tick = head.seq + furthest, Tick(first + furthest)
     return stamps
 
 

@@ -5,23 +5,14 @@ stream begins before anything was sent, its id is the head of the log, and that 
 the reader: it is sealed.
 """
 
-import hmac
-import os
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from dataclasses import dataclass, field
-from struct import Struct
 from typing import Final
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from hub.domain.clock import parse_timestamp
 from hub.domain.errors import RequestError
 from hub.domain.identifiers import Tick
+from hub.web.sealed import SealedNumbers
 
-_POSITION: Final = Struct(">q")
-_NONCE_BYTES: Final = 12
 _PURPOSE: Final = b"stream position\0"
 
 
@@ -36,25 +27,17 @@ class Positions:
 
     def seal(self, position: Tick) -> str:
         """Write a position as what says nothing to its bearer."""
-        nonce = os.urandom(_NONCE_BYTES)
-        return urlsafe_b64encode(nonce + self._cipher().encrypt(nonce, _POSITION.pack(position), None)).decode("ascii")
+        return self._sealed().seal(position)
 
     def read(self, text: str) -> Tick:
         """Read what a stream was given as an id; raises RequestError where it is none."""
         position = parse_timestamp(text)
         if position is None:
-            position = self._unsealed(text)
+            number = self._sealed().open(text)
+            position = None if number is None else Tick(number)
         if position is None:
             raise RequestError("Last-Event-ID is not one that this server gave out; leave it out, or use `from`.")
         return position
 
-    def _unsealed(self, text: str) -> Tick | None:
-        try:
-            raw = urlsafe_b64decode(text.encode("ascii"))
-            packed = self._cipher().decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], None)
-        except (Base64Error, ValueError, InvalidTag):
-            return None
-        return Tick(_POSITION.unpack(packed)[0])
-
-    def _cipher(self) -> ChaCha20Poly1305:
-        return ChaCha20Poly1305(hmac.digest(self.key, _PURPOSE, "sha256"))
+    def _sealed(self) -> SealedNumbers:
+        return SealedNumbers(self.key, _PURPOSE)

@@ -17,6 +17,7 @@ from hub.services.directory.organisations import add_organisation
 from hub.services.foresight.documents import foresight_document
 from hub.services.foresight.simulate import Foresight, simulate
 from tests.support.acts import made
+from tests.support.agreements import conclude, document_behind, signer
 from tests.support.hub import ACTOR, TestHub, running_hub
 from tests.support.stix import indicator
 from tests.unit.policy.countries import clause
@@ -176,3 +177,21 @@ def test_the_document_says_it_all(cast: Cast) -> None:
         "member": "NZ",
         "status": "suspended",
     }
+
+
+def test_a_party_learns_nothing_of_agreements_that_it_may_not_be_told_of(cast: Cast) -> None:
+    """Somebody else's exclusion closes all that the agreement would open, and a guessed id is one like any other."""
+    pool, hidden = cast.hub.parts.pool, AgreementId("au-keeps-to-itself")
+    changes = [Adoption(agreement=_agreement()), Adoption(agreement=replace(_agreement(), id=hidden))]
+    before = [_simulate(cast.hub, cast.nz, change).cells for change in changes]
+    exclusion = replace(
+        _agreement(),
+        id=hidden,
+        effect=Effect.EXCLUDE,
+        parties=frozenset({AU}),
+        clauses=(replace(clause(origins=["AU"], destinations=["*"]), tlp_max=Tlp.RED),),
+    )
+    conclude(pool, document_behind(exclusion), signer(pool, "au-cert"))
+    assert _simulate(cast.hub, None, changes[0]).cells == ()
+    assert [_simulate(cast.hub, cast.nz, change).cells for change in changes] == before
+    assert before[0]

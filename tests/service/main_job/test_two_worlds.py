@@ -75,13 +75,17 @@ def visible(address_id: str, indicator_id: str) -> list[Push]:
 
 
 def visible_later(address_id: str, indicator_id: str) -> list[Push]:
-    """Return what every reader sees and what is pushed when the secrets are there."""
+    """Return what every reader sees and what is pushed when the secrets are there.
+
+    Everything of an envelope is of one guard: those of several stand in an order that is drawn by lot in each world.
+    """
     levels = (Tlp.CLEAR, Tlp.GREEN) * 3
     return [
-        ("au-cert/owner", "au", [indicator(tlp=level) for level in levels]),
-        ("au-cert/owner", "au", [indicator(tlp=Tlp.CLEAR, id=indicator_id, version=2)]),
+        *(("au-cert/owner", "au", [indicator(tlp=level), indicator(tlp=level)]) for level in levels),
+        ("au-cert/owner", "au", [indicator(tlp=Tlp.GREEN, id=indicator_id, version=2)]),
         ("jp-cert/owner", "jp", [address(tlp=Tlp.GREEN, id=address_id, value="192.0.2.2")]),
-        ("jp-cert/owner", "best-practices", [indicator(tlp=Tlp.GREEN), address(tlp=Tlp.CLEAR)]),
+        ("jp-cert/owner", "best-practices", [indicator(tlp=Tlp.GREEN)]),
+        ("jp-cert/owner", "best-practices", [address(tlp=Tlp.CLEAR)]),
     ]
 
 

@@ -37,7 +37,7 @@ def take(
         return carry_out(database, known, step, act=act)
     if known.awaiting is not None:
         raise ConflictError(
-            f"For {known.id}, {known.awaiting.transition} awaits approval already; approve or refuse that first.",
+            f"Another change of {known.id} awaits approval; it has to be approved or refused first.",
             code="APPROVAL_PENDING",
         )
     awaiting = Awaiting(

@@ -1,6 +1,5 @@
 """Withdrawals: producers see who has answered, subscribers what they were told, and they acknowledge it."""
 
-import re
 from datetime import timedelta
 from typing import Final
 
@@ -24,8 +23,9 @@ from hub.web.api.models.withdrawals import (
 )
 from hub.web.api.operations import Surface
 from hub.web.api.paging import Paging, cursor_of, no_cursor
+from hub.web.sealed import SealedNumbers
 
-_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+_PURPOSE: Final = b"withdrawals after\0"
 
 
 def list_my_withdrawals(call: Call, query: OwnWithdrawalsAsked) -> WithdrawalList:
@@ -33,7 +33,7 @@ def list_my_withdrawals(call: Call, query: OwnWithdrawalsAsked) -> WithdrawalLis
     call.require(Permission.READ_OWN)
     asked = None if query.object is None else StixId(query.object)
     stretch = _stretch(call, query, query.only)
-    return _withdrawals(following.own_withdrawals(call.pool, call.principal, asked, stretch), query)
+    return _withdrawals(call, following.own_withdrawals(call.pool, call.principal, asked, stretch), query)
 
 
 def list_withdrawals(call: Call, query: WithdrawalsAsked) -> WithdrawalList:
@@ -42,7 +42,7 @@ def list_withdrawals(call: Call, query: WithdrawalsAsked) -> WithdrawalList:
     asked = None if query.object is None else StixId(query.object)
     producer = None if query.producer is None else OrganisationId(query.producer)
     found = following.all_withdrawals(call.pool, asked, producer, _stretch(call, query, query.only))
-    return _withdrawals(found, query)
+    return _withdrawals(call, found, query)
 
 
 def list_my_notices(call: Call, query: NoticesAsked) -> NoticeList:
@@ -63,7 +63,7 @@ def list_my_notices(call: Call, query: NoticesAsked) -> NoticeList:
         )
         for each in page
     ]
-    return NoticeList(items=items, next=_next(page, found))
+    return NoticeList(items=items, next=_next(call, page, found))
 
 
 def acknowledge_withdrawals(call: Call, body: Acknowledgement) -> Acknowledged:
@@ -108,17 +108,22 @@ def attach_withdrawals(surface: Surface) -> None:
 
 
 def _stretch(call: Call, query: Paging, only: Only | None) -> Stretch:
-    after = query.after or "0"
-    if not _NUMBER.fullmatch(after):
+    after = _numbers(call).open(query.after) if query.after else 0
+    if after is None:
         raise no_cursor()
     patience = timedelta(hours=call.services.withdrawal_hours)
-    return Stretch(after=int(after), most=query.limit + 1, patience=patience, at=call.at, only=only)
+    return Stretch(after=after, most=query.limit + 1, patience=patience, at=call.at, only=only)
 
 
-def _withdrawals(found: list[Followed], query: Paging) -> WithdrawalList:
+def _withdrawals(call: Call, found: list[Followed], query: Paging) -> WithdrawalList:
     page = found[: query.limit]
-    return WithdrawalList(items=[WithdrawalModel.of(each) for each in page], next=_next(page, found))
+    return WithdrawalList(items=[WithdrawalModel.of(each) for each in page], next=_next(call, page, found))
 
 
-def _next(page: list[Followed], found: list[Followed]) -> str | None:
-    return cursor_of(str(page[-1].number)) if len(found) > len(page) else None
+def _next(call: Call, page: list[Followed], found: list[Followed]) -> str | None:
+    """Return where the next page begins. INVARIANT: in the clear it would count notices that are somebody else's."""
+    return cursor_of(_numbers(call).seal(page[-1].number)) if len(found) > len(page) else None
+
+
+def _numbers(call: Call) -> SealedNumbers:
+    return SealedNumbers(call.services.cursor_key, _PURPOSE)
