@@ -12,6 +12,7 @@ from hub.domain.directory import Role
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import AccountId
 from hub.runtime import wiring
+from hub.web.api import paging
 from tests.api.region import Caller, Region
 from tests.service.withdrawal.desk import Desk
 from tests.support.hub import TestHub, principal_of
@@ -27,16 +28,22 @@ def zoe(region: Region) -> Caller:
 def withdrawn(region: Region, ana: Caller, zoe: Caller) -> dict[str, Any]:
     """Withdraw an object of Australia's that New Zealand was sent; it has received the notice."""
     thing = indicator(tlp=Tlp.GREEN)
+    (notice,) = withdraw(region, ana, zoe, thing)
+    return {"object": thing["id"], "notice": notice, "account": AccountId(zoe.username)}
+
+
+def withdraw(region: Region, producer: Caller, reader: Caller, *things: dict[str, Any]) -> list[str]:
+    """Publish things, deliver them, and delete them; return the ids of the notices that the reader has received."""
     with wiring.opened(region.urls, size=6) as pool:
         hub = TestHub(wiring.build(region.settings, region.urls, pool), region.settings)
-        principal = principal_of(pool, ana.token)
-        hub.accept(principal, "au", thing)
+        principal = principal_of(pool, producer.token)
+        hub.accept(principal, "au", *things)
         desk = Desk.of(hub, wiring.now)
-        addressee = desk.subscribe(zoe.username)
+        addressee = desk.subscribe(reader.username)
         assert desk.deliver(addressee)
-        hub.deleting.delete(principal, hub.collection("au"), thing["id"], None, None)
-        (notice,) = desk.tell(addressee)
-    return {"object": thing["id"], "notice": notice.id, "account": AccountId(zoe.username)}
+        for thing in things:
+            hub.deleting.delete(principal, hub.collection("au"), thing["id"], None, None)
+        return [notice.id for notice in desk.tell(addressee)]
 
 
 def acknowledged(caller: Caller, *numbers: str) -> tuple[list[str], list[str]]:
@@ -129,3 +136,22 @@ def test_a_receiver_acknowledges_before_it_answers_and_nobody_else_before_it_is_
 
 def _microseconds(**span: float) -> int:
     return timedelta(**span) // timedelta(microseconds=1)
+
+
+def test_lists_are_walked_with_cursors_that_count_nothing(region: Region, ana: Caller) -> None:
+    """In the clear, the number of a notice would tell how many others were told of something meanwhile."""
+    reader = region.account("nz-cert/walker", Role.ANALYST)
+    notices = withdraw(region, ana, reader, *(indicator(tlp=Tlp.GREEN) for _ in range(3)))
+    for caller, path in ((reader, "/me/notices"), (ana, "/me/withdrawals")):
+        found, cursors, query = [], [], {"limit": "1"}
+        while True:
+            page = caller.get(path, query).json
+            found += [item["id"] for item in page["items"]]
+            if page.get("next") is None:
+                break
+            cursors.append(page["next"])
+            query = {"limit": "1", "cursor": page["next"]}
+        assert [name for name in found if name in notices] == notices
+        assert len(cursors) == len(set(cursors)) == len(found) - 1
+        assert len({len(cursor) for cursor in cursors}) == 1
+        assert caller.get(path, {"limit": "1", "cursor": paging.cursor_of("2")}).status_code == 422
