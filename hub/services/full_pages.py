@@ -14,8 +14,13 @@ from hub.store.log.segments import Allowed
 Write = Callable[..., object]
 """Writes a page as it leaves the hub."""
 
-_PAGE_BYTES: Final = 1024
-"""What a page takes beside its payloads and what separates them."""
+_PAGE_BYTES: Final = 2048
+"""What a page takes beside its payloads, what separates them, and what the question and the right list."""
+
+_TEXT_BYTES: Final = 128
+"""What a text of a question takes beside its characters; a version takes no more."""
+
+_POINTER_BYTES: Final = 8
 
 _PAYLOAD: Final = itemgetter(1)
 
@@ -64,10 +69,15 @@ class FullPages:
     def keep(  # noqa: PLR0913, PLR0917 - a page has these facts
         self, query: Query, number: int, allowed: Allowed, write: Write, seen: Slice, written: object
     ) -> None:
-        """Keep a page in the place of the one before, if it is settled. What limits age asks anew at every instant."""
+        """Keep a page in the place of the one before, if it is settled. What limits age asks anew at every instant.
+
+        A page that would leave no room for others is not kept.
+        """
         if seen.beyond is None or allowed.aged:
             return
-        page = FullPage(replace(seen, rows=seen.rows[-1:]), written, size=_size(seen))
+        page = FullPage(replace(seen, rows=seen.rows[-1:]), written, size=_size(query, allowed, seen))
+        if page.size > self._most_bytes:
+            return
         key = _key(query, number, allowed, write)
         with self._lock:
             self._drop(key)
@@ -81,8 +91,12 @@ class FullPages:
         self._bytes -= 0 if page is None else page.size
 
 
-def _size(seen: Slice) -> int:
-    return _PAGE_BYTES + len(seen.rows) + sum(map(len, map(_PAYLOAD, seen.rows)))
+def _size(query: Query, allowed: Allowed, seen: Slice) -> int:
+    """Return about how many bytes a page takes, and the question and right that it is found by, which may take more."""
+    texts = [text for asked in (query.ids, query.types, query.spec_versions) for text in asked or ()]
+    asked_for = sum(map(len, texts)) + _TEXT_BYTES * (len(texts) + len(query.versions.ticks))
+    right = _POINTER_BYTES * (len(allowed.guards) + len(allowed.blocks))
+    return _PAGE_BYTES + asked_for + right + len(seen.rows) + sum(map(len, map(_PAYLOAD, seen.rows)))
 
 
 def _key(query: Query, number: int, allowed: Allowed, write: Write) -> Hashable:

@@ -179,6 +179,7 @@ class Ingest:
             received=receipt.received,
             objects=work.parts[number],
             levels=envelope_levels(work.checked.accepted, work.collection),
+            waited=True,
         )
         with self._pool.transaction() as database:
             now = tick_of(self._clock())

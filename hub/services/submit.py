@@ -20,7 +20,7 @@ from hub.stix.check import check_objects
 from hub.stix.envelope import Envelope, open_envelope
 from hub.store.database import Pool, last_exchange
 from hub.store.ledger import Deed, record_each
-from hub.store.log.head import keep_head
+from hub.store.log.head import keep_head, span
 from hub.store.submissions import Receipt, add_complete, add_pending, find_submission
 
 MOST_TOGETHER: Final = 200
@@ -156,15 +156,18 @@ class Submitting:
         return outcomes
 
     def _postpone(self, receipt: Receipt, envelope: Envelope, body: bytes) -> Submission:
-        listing = [
-            Outcome(
-                position=position,
-                id=name or unnamed(position),
-                version=version or timestamp_of(receipt.received),
-            )
-            for position, (name, version) in enumerate(envelope.names())
-        ]
+        """Keep an envelope for the ingest workers: what the log holds by now was published before it was received."""
+        names = envelope.names()
         with self._pool.transaction() as database:
+            receipt = replace(receipt, received=max(receipt.received, span(database).head))
+            listing = [
+                Outcome(
+                    position=position,
+                    id=name or unnamed(position),
+                    version=version or timestamp_of(receipt.received),
+                )
+                for position, (name, version) in enumerate(names)
+            ]
             add_pending(database, receipt, listing, body)
         self._point(receipt.id)
         return _submission(receipt, pending=tuple(listing))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Final, Self
 
 from psycopg import Connection, Error, OperationalError
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import QueryCanceled
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -33,6 +34,20 @@ class StoreError(Exception):
         super().__init__(f"{type(error).__name__} {error.sqlstate} {error.diag.constraint_name or ''}".rstrip())
 
 
+_LINK: Final[Mapping[str, Any]] = {
+    "connect_timeout": 10,
+    "tcp_user_timeout": 30_000,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+"""How libpq finds that the host of a server has fallen silent; what a URL says of it itself holds."""
+
+_RECONNECT_SECONDS: Final = 3.0
+"""After so long an attempt to connect is given up, and whoever asks next makes another: the pool doubles its pauses,
+and would stay away about as long again as the server was."""
+
+
 class Pool:
     """Connections of one process; open it before use and close it at the end."""
 
@@ -45,13 +60,14 @@ class Pool:
         """
         self._parameters = dict(parameters or {})
         self._pool: ConnectionPool[Any] = ConnectionPool(
-            url,
+            make_conninfo(**{**_LINK, **conninfo_to_dict(url)}),
             min_size=1,
             max_size=size,
             open=False,
             configure=self._configure if parameters else None,
             kwargs={"autocommit": True, "prepare_threshold": 2},
             timeout=patience,
+            reconnect_timeout=_RECONNECT_SECONDS,
         )
 
     @classmethod

@@ -28,12 +28,19 @@ _PUBLISHERS: Final = (
 )
 
 
+LOCK_MS: Final = 30_000
+"""For so long a change to the log waits for another one. Who holds it longer has hung, and would have every thread of
+every web process wait."""
+
+
 def take_grounds(database: Database, ids: Iterable[StixId]) -> Grounds:
     """Lock the head of the log, then read what is known of some ids, all of which are STIX ids.
 
     Every statement sees what was committed before it: what is read after the lock is what stands until the commit.
+    Raise OperationalError where somebody else holds the head for too long.
     """
     with database.pipeline():
+        database.execute("SELECT set_config('lock_timeout', %s, true)", (str(LOCK_MS),))
         head = database.execute(LOCK)
         epoch = database.execute("SELECT epoch FROM policy_epoch")
         known = database.execute(_PUBLISHERS, (" ".join(ids),))

@@ -110,14 +110,20 @@ class Receipts:
         return [self._clearance(database, allowed) for allowed in rights]
 
     def note_all(
-        self, database: Database, pages: Sequence[tuple[Given, Sequence[Owner]]], clearances: Sequence[bytes]
+        self,
+        database: Database,
+        pages: Sequence[tuple[Given, Sequence[Owner]]],
+        clearances: Sequence[bytes],
+        *,
+        apart: Callable[[], None],
     ) -> Noted:
         """Note pages, given with clearances that are kept, in transactions that do not wait for the disk.
 
-        Pages that differ in nothing but whose they are are noted by one statement. What is brought is noted before it
-        leaves, and counts as sent only when `hub.store.withdrawals.sent` says so. A page with nothing on it begins no
-        reading. Return what gives the numbers of the readings, for each page those of its owners: it waits for the
-        statements, which in a pipeline are not done yet.
+        Pages that differ in nothing but whose they are are noted by one statement. Between two, `apart` ends the
+        transaction: who waits for a reading holds none of another statement, so that none wait in a circle. What is
+        brought is noted before it leaves, and counts as sent only when `hub.store.withdrawals.sent` says so. A page
+        with nothing on it begins no reading. Return what gives the numbers of the readings, for each page those of its
+        owners: it waits for the statements, which in a pipeline are not done yet.
 
         What is noted outlives the hub. Where PostgreSQL itself crashes, what it had not yet written out is lost, at
         most three times its `wal_writer_delay`, which is 0.6 s unless it was changed.
@@ -137,7 +143,11 @@ class Receipts:
             places.append((key, walks))
             if key not in facts:
                 facts[key] = _facts(given, clearance)
-        cursors = {key: _note_alike(database, walks, facts[key]) for key, walks in alike.items()}
+        cursors: dict[Hashable, Cursor[TupleRow]] = {}
+        for key, owned in alike.items():
+            if cursors:
+                apart()
+            cursors[key] = _note_alike(database, owned, facts[key])
 
         def numbers() -> list[list[int]]:
             found: dict[Hashable, dict[str, int]] = {key: dict(cursor.fetchall()) for key, cursor in cursors.items()}
@@ -253,13 +263,16 @@ _NOTE_IN: Final = """
             ORDER BY r.last DESC LIMIT 1
         ) AS c
     ),
+    held AS MATERIALIZED (
+        SELECT r.id FROM readings r JOIN found USING (id) ORDER BY r.id FOR NO KEY UPDATE OF r
+    ),
     grown AS (
         UPDATE readings SET last = GREATEST(readings.last, %(last)s::int8),
             sent = CASE WHEN %(nothing)s THEN GREATEST(readings.sent, %(last)s::int8) ELSE readings.sent END,
             pages = readings.pages + (NOT %(nothing)s)::int,
             last_at = CASE WHEN %(nothing)s THEN readings.last_at ELSE GREATEST(readings.last_at, %(at)s) END
-        FROM relaxed, found
-        WHERE relaxed.value = 'off' AND readings.id = found.id
+        FROM relaxed, held
+        WHERE relaxed.value = 'off' AND readings.id = held.id
         RETURNING readings.walk, readings.id
     ),
     begun AS (
@@ -333,10 +346,9 @@ def _places(given: Given) -> dict[str, object]:
 def _note_alike(
     database: Database, walks: Mapping[str, Owner], facts: Mapping[str, object], *, statement: bytes = _NOTE
 ) -> Cursor[TupleRow]:
-    """Note a page of several readers; in one order, so that processes which note the same do not wait in a circle."""
+    """Note a page of several readers; readings are held in the order of their numbers, here and where they are sent."""
     owners = [
-        {"walk": walk, "account": owner.account, "subscription": owner.subscription}
-        for walk, owner in sorted(walks.items())
+        {"walk": walk, "account": owner.account, "subscription": owner.subscription} for walk, owner in walks.items()
     ]
     return database.execute(statement, {**facts, "owners": msgspec.json.encode(owners).decode()})
 

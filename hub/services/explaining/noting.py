@@ -79,11 +79,11 @@ class Noting:
 
     @contextmanager
     def _sent(self, database: Database, pages: Sequence[tuple[Given, Sequence[Owner]]]) -> Iterator[Noted]:
-        """Send what notes pages, and see at the end of the block that it is done; where the block fails it is not."""
+        """Send what notes pages; it is done at the end of the block. Where that fails, a single page is not noted."""
         try:
             clearances = self._receipts.keep(database, [given.allowed for given, _ in pages])
-            with database.pipeline(), _undone_where_it_fails(database):
-                yield self._receipts.note_all(database, pages, clearances)
+            with database.pipeline() as pipeline, _undone_where_it_fails(database):
+                yield self._receipts.note_all(database, pages, clearances, apart=pipeline.sync)
         except BaseException:
             self._receipts = Receipts()  # a server that has crashed may have lost what they take for kept
             raise

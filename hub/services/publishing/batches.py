@@ -16,7 +16,10 @@ MARKING_DEFINITION: Final = "marking-definition"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Objects of one submission to publish together. `levels` are those of its whole envelope."""
+    """Objects of one submission to publish together. `levels` are those of its whole envelope.
+
+    Whether it `waited` between being received, an instant of the log's clock then, and being published.
+    """
 
     submission: SubmissionId
     account: AccountId
@@ -24,6 +27,7 @@ class Batch:
     received: Tick
     objects: Sequence[CheckedObject]
     levels: Mapping[StixId, Level]
+    waited: bool = False
 
     @property
     def brings(self) -> frozenset[StixId]:

@@ -1,7 +1,7 @@
 """The cases of one batch: what was known beforehand, and what each verdict adds for the next case."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -28,14 +28,16 @@ class Docket:
     """Hears the objects of a batch one after another; `additions` is what is to be stored.
 
     The TLP marking-definitions are nobody's: validation lets only canonical bodies pass, and any bundle may bring them.
-    `now` is when all of it is stored; `number` is the collection's in the store; `versions` are the producer's own by
-    object, in whatever collection; `others` the ids that other organisations have published; `markings` what marking
-    references mean; `levels` those of objects that may be referred to: the highest of what is stored and what the
-    envelope holds, until a newest version from it is accepted.
+    `stored_at` is later than all that the log holds. `overtaken` are the objects without versions of which something
+    was published while the submission waited. `number` is the collection's in the store; `versions` are the producer's
+    own by object, in whatever collection; `others` the ids that other organisations have published; `markings` what
+    marking references mean; `levels` those of objects that may be referred to: the highest of what is stored and what
+    the envelope holds, until a newest version from it is accepted.
     """
 
     batch: Batch
-    now: Tick
+    stored_at: Tick
+    overtaken: frozenset[StixId]
     producer: OrganisationId
     identities: Mapping[StixId, OrganisationId]
     number: int
@@ -104,17 +106,11 @@ class Docket:
         return newest if newest is not None and newest.digest == checked.digest else None
 
     def _keep(self, checked: CheckedObject, handling: Handling, versions: list[StoredVersion]) -> str:
-        """Add the object and return its version; where it has none of its own, that is when it is stored.
-
-        The time at which its envelope was received would show, beside where it stands, what else there was in that.
-        """
+        """Add the object and return its version; one that has none of its own is given one."""
         tick = checked.version_tick
         version = checked.version
         if tick is None or version is None:
-            taken = {known.version_tick for known in versions}
-            tick = self.now
-            while tick in taken:
-                tick = Tick(tick + 1)
+            tick = self._instant(checked.id, versions)
             version = timestamp_of(tick)
         self.additions.append(
             Addition(
@@ -144,3 +140,15 @@ class Docket:
             self.markings[checked.id] = [checked.defines]
             self._handlings.clear()
         return version
+
+    def _instant(self, name: StixId, versions: Iterable[StoredVersion]) -> Tick:
+        """Return when an object is stored that has no version of its own: by the log's clock, which never goes back.
+
+        When its envelope was received would show, beside where it stands, what else there was in that. It counts only
+        where the object was published again meanwhile: that is newer, and stays so.
+        """
+        taken = {known.version_tick for known in versions}
+        tick = self.batch.received if name in self.overtaken else self.stored_at
+        while tick in taken:
+            tick = Tick(tick + 1)
+        return tick

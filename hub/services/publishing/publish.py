@@ -20,7 +20,7 @@ from hub.store.facts import Facts
 from hub.store.grounds import Grounds, take_grounds
 from hub.store.log.head import Head
 from hub.store.log.markings import find_markings
-from hub.store.log.rows import Level, PlacedRow, newest_levels, own_rows
+from hub.store.log.rows import Level, PlacedRow, newest_levels, own_rows, published_since
 
 _NOBODY: Final[frozenset[OrganisationId]] = frozenset()
 _ELSEWHERE: Final = CollectionId("")
@@ -103,10 +103,12 @@ class Publishing:
         levels = newest_levels(database, producer, {name for checked in objects for name in checked.refs})
         additions: list[Addition] = []
         at = instant_of(now)
+        stored_at = Tick(max(now, grounds.head.tick + 1))
         for batch in batches:
             docket = Docket(
                 batch=batch,
-                now=now,
+                stored_at=stored_at,
+                overtaken=_overtaken(database, producer, batch, versions),
                 producer=producer,
                 identities=facts.identities,
                 number=self._numbers[batch.collection.id],
@@ -157,6 +159,16 @@ class Publishing:
             elif found.guard in readable:
                 seen[found.id].append(found.marking)
         return {**seen, **own}
+
+
+def _overtaken(
+    database: Database, producer: OrganisationId, batch: Batch, versions: Mapping[StixId, Sequence[StoredVersion]]
+) -> frozenset[StixId]:
+    """Return the objects without versions of which something else was published while the batch waited, if it has."""
+    if not batch.waited:
+        return frozenset()
+    known = [checked.id for checked in batch.objects if checked.version is None and versions.get(checked.id)]
+    return published_since(database, producer, known, since=batch.received, but_by=batch.submission)
 
 
 def _levels(batch: Batch, stored: Mapping[StixId, Level]) -> dict[StixId, Level]:

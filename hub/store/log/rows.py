@@ -158,6 +158,21 @@ def newest_levels(database: Database, producer: OrganisationId, ids: Iterable[St
     return {StixId(name): Level(Tlp(level), observable) for name, level, observable in rows}
 
 
+def published_since(
+    database: Database, producer: OrganisationId, ids: Iterable[StixId], *, since: Tick, but_by: SubmissionId
+) -> frozenset[StixId]:
+    """Return the objects of which the producer has a version that is later than an instant, by another submission."""
+    names = list(ids)
+    if not names:
+        return frozenset()
+    rows = database.execute(
+        "SELECT DISTINCT object_id FROM log"
+        " WHERE object_id = ANY(%s) AND producer = %s AND version_tick > %s AND submission <> %s",
+        (names, producer, since, UUID(but_by)),
+    )
+    return frozenset(StixId(name) for (name,) in rows)
+
+
 def add_rows(database: Database, rows: Iterable[NewRow], *, producer: OrganisationId) -> None:
     """Append rows; their stamps were given out under the lock that this transaction holds."""
     with database.cursor() as cursor, cursor.copy(COPY) as copy:

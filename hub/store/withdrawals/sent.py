@@ -57,17 +57,26 @@ def confirm(database: Database, batches: Sequence[Sent], *, now: Tick) -> None:
         cursor = database.execute(
             "SELECT epoch, rewrites FROM withdrawal_events WHERE kind <> 'sent' ORDER BY id DESC LIMIT 1"
         )
-        database.execute(
-            "UPDATE readings SET sent = greatest(readings.sent, (b.mark->>1)::int8)"
-            " FROM json_array_elements(%s::json) AS b (mark) WHERE readings.id = (b.mark->>0)::int8",
-            (msgspec.json.encode(marks).decode(),),
-        )
+        database.execute(_SENT, (msgspec.json.encode(marks).decode(),))
     state = cursor.fetchone()
     if state is None:
         return
     for batch in batches:
         if batch.epoch < state[0] or batch.rewrites < state[1]:
             _note_late(database, batch, at=now)
+
+
+_SENT: Final = """
+    WITH marks AS (
+        SELECT (m.mark->>0)::int8 AS id, max((m.mark->>1)::int8) AS last
+        FROM json_array_elements(%s::json) AS m (mark) GROUP BY 1
+    ),
+    held AS MATERIALIZED (
+        SELECT r.id, marks.last FROM readings r JOIN marks USING (id) ORDER BY r.id FOR NO KEY UPDATE OF r
+    )
+    UPDATE readings SET sent = greatest(readings.sent, held.last) FROM held WHERE readings.id = held.id
+"""
+"""Readings are held in the order of their numbers, as where they are noted, so that none wait in a circle."""
 
 
 def presume_sent(

@@ -13,6 +13,7 @@ from hub.domain.handling import Tlp
 from hub.domain.identifiers import SubmissionId
 from hub.services.clearances import Clearances
 from hub.services.submit import Submitting
+from hub.store import grounds
 from hub.store.database import Database, Pool, StoreError
 from hub.store.log.segments import Allowed
 from tests.service.log.conftest import Cast
@@ -90,3 +91,25 @@ def lose_the_connection(hub: TestHub, database_url: str) -> None:
         with psycopg.connect(database_url, autocommit=True) as other:
             other.execute("SELECT pg_terminate_backend(%s)", (backend,))
         database.execute("SELECT 1")
+
+
+def test_who_holds_the_log_for_too_long_does_not_keep_a_push_waiting(
+    hub: TestHub, cast: Cast, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grounds, "LOCK_MS", 50)
+    thing = indicator(tlp=Tlp.GREEN)
+    with psycopg.connect(database_url) as hung:
+        hung.execute("SELECT FROM log_head FOR UPDATE")
+        with pytest.raises(UnavailableError):
+            hub.push(cast.au, "au", thing)
+    hub.accept(cast.au, "au", thing)
+
+
+def test_a_silent_host_is_found_unless_the_address_says_otherwise(database_url: str) -> None:
+    for url, seconds in ((database_url, 30_000), (f"{database_url}&tcp_user_timeout=5", 5)):
+        pool = Pool(url, size=1)
+        pool.open()
+        with pool.statement() as database:
+            said = {option.keyword: option.val for option in database.pgconn.info}
+        pool.close()
+        assert said[b"tcp_user_timeout"] == str(seconds).encode()

@@ -1,5 +1,6 @@
 """What is kept of full pages: those asked for last, within so many bytes, each for one question and one right."""
 
+import tracemalloc
 from dataclasses import replace
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ FULL: Final = Slice(
     epoch=1, genesis=Tick(0), rewrites=4, head=Tick(9), rows=[(1, b"x" * 100)], more=True, beyond=Tick(2)
 )
 LARGE: Final = 2**20
-SIZE: Final = 1024 + 1 + 100
+SIZE: Final = 2048 + 2 * 8 + 1 + 100
 
 
 def plainly(page: object) -> object:
@@ -73,6 +74,25 @@ def test_a_page_that_is_larger_than_all_that_is_kept_leaves_nothing_behind() -> 
     assert find(pages) is None
     keep(pages, seen=replace(FULL, rows=[]))
     assert find(pages) is not None
+
+
+def test_a_page_for_which_there_is_no_room_drives_out_none() -> None:
+    pages = FullPages(SIZE)
+    keep(pages)
+    keep(pages, at(1), seen=replace(FULL, rows=[(1, b"x" * LARGE)]))
+    assert find(pages) is not None
+
+
+def test_a_long_question_counts_as_what_it_takes() -> None:
+    """Else a reader who asks for a little in many long ways would have a process hold more than it has."""
+    pages = FullPages(LARGE)
+    tracemalloc.start()
+    for number in range(200):
+        texts = frozenset(f"{number} {text}" for text in range(500))
+        keep(pages, replace(ASKED, ids=texts, types=texts, spec_versions=texts))
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert 0 < held < LARGE
 
 
 @pytest.mark.parametrize(
