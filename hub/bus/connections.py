@@ -46,10 +46,11 @@ class Connection:
 
         A client that finds no node of its cluster any more is replaced by one that goes by the URL again.
         """
+        client = self._client
         try:
-            if self._client is None:
-                self._client = self._reach()
-            yield self._client
+            if client is None:
+                client = self._client = self._reach()
+            yield client
         except RedisClusterException as error:
             self._client = None
             raise UnavailableError(otherwise) from error

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import structlog
@@ -15,8 +15,9 @@ from hub.bus.due import Due
 from hub.bus.heads import Listener, News, joined
 from hub.domain.clock import tick_of
 from hub.domain.errors import HubError, UnavailableError
-from hub.domain.identifiers import AccountId, GuardId, SubscriptionId
+from hub.domain.identifiers import AccountId, GuardId, OrganisationId, SubscriptionId
 from hub.domain.subscriptions.documents import stored_filter
+from hub.domain.subscriptions.subscription import Channel
 from hub.services.clearances import Clearances
 from hub.services.delivery.deliverer import Deliverer
 from hub.services.delivery.narrowing import Narrowing, Wish, wish_of
@@ -32,6 +33,14 @@ RELOAD_SECONDS: Final = 1.0
 MOST_SWEPT: Final = 5_000
 
 _log = structlog.get_logger()
+
+
+class _Told(NamedTuple):
+    """What a wish is read from, as it is stored."""
+
+    filter: str
+    channel: Channel
+    organisation: OrganisationId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +73,7 @@ class Dispatcher:
         self._deliverer = deliverer
         self._clock = clock
         self._groups: dict[tuple[AccountId, Wish], tuple[SubscriptionId, ...]] = {}
-        self._wishes: dict[tuple[str, str, str], Wish] = {}
+        self._wishes: dict[_Told, Wish] = {}
         self._circles: list[_Circle] = []
         self._known: frozenset[GuardId] = frozenset()
         self._granted: int | None = None
@@ -110,23 +119,22 @@ class Dispatcher:
             self._done[act] = now
 
     def _reload(self) -> None:
-        """Read whom there is to deliver to."""
+        """Read whom there is to deliver to. INVARIANT: a wish that nobody has any more is forgotten."""
         with self._pool.statement() as database:
             found = deliverable_subscriptions(database)
+        self._wishes = {told: self._wish(told) for told in {_told(each) for each in found}}
         groups: defaultdict[tuple[AccountId, Wish], list[SubscriptionId]] = defaultdict(list)
         for each in found:
-            groups[each.account, self._wish(each)].append(each.id)
+            groups[each.account, self._wishes[_told(each)]].append(each.id)
         changed = {key: tuple(ids) for key, ids in groups.items()}
         if changed != self._groups:
             self._groups = changed
             self._survey()
 
-    def _wish(self, each: Deliverable) -> Wish:
-        key = (each.filter, each.channel, each.organisation)
-        known = self._wishes.get(key)
+    def _wish(self, told: _Told) -> Wish:
+        known = self._wishes.get(told)
         if known is None:
-            chosen = stored_filter(msgspec.json.decode(each.filter))
-            known = self._wishes[key] = wish_of(chosen, each.channel, each.organisation)
+            known = wish_of(stored_filter(msgspec.json.decode(told.filter)), told.channel, told.organisation)
         return known
 
     def _survey(self) -> None:
@@ -161,3 +169,7 @@ class Dispatcher:
             ours += others
         if ours:
             self._deliverer.offer(ours)
+
+
+def _told(each: Deliverable) -> _Told:
+    return _Told(each.filter, each.channel, each.organisation)

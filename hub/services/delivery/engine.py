@@ -14,6 +14,7 @@ from hub.services.delivery.dispatcher import Dispatcher
 _WAIT_MS: Final = 1_000
 _MOST_TAKEN: Final = 256
 _PAUSE_SECONDS: Final = 0.1
+_RECOVERY_SECONDS: Final = 1.0
 _END_SECONDS: Final = 5.0
 
 _log = structlog.get_logger()
@@ -42,16 +43,18 @@ def deliver(  # noqa: PLR0913 - a process has these parts
 
 
 def _take(due: Due, deliverer: Deliverer, consumer: str, stop: Event) -> None:
-    """Hand what is due to the deliverer for as long as it can take more."""
+    """Hand what is due to the deliverer, until `stop` is set, for as long as it can take more."""
     while not stop.is_set():
-        if deliverer.is_full:
-            stop.wait(_PAUSE_SECONDS)
-            continue
         try:
+            if deliverer.is_full:
+                stop.wait(_PAUSE_SECONDS)
+                continue
             entries = due.take(consumer, wait_ms=_WAIT_MS, most=_MOST_TAKEN)
+            if entries:
+                deliverer.offer_entries(entries)
         except UnavailableError as error:
             _log.warning("delivery.stream_unavailable", reason=error.sentence)
-            stop.wait(1)
-            continue
-        if entries:
-            deliverer.offer_entries(entries)
+            stop.wait(_RECOVERY_SECONDS)
+        except Exception:  # noqa: BLE001 - the outermost loop of a thread
+            _log.exception("delivery.take_failed")
+            stop.wait(_RECOVERY_SECONDS)

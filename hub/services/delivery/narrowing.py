@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from threading import Lock
 from typing import Final, NamedTuple
 
 from hub.domain.catalogue import ALL
@@ -16,7 +17,8 @@ from hub.services.clearances import Clearance, Narrow, Sight, SightKey
 from hub.store.facts import Facts
 from hub.store.log.segments import Block
 
-_MOST_KEPT: Final = 20_000
+MOST_KEPT: Final = 2_000
+"""How many narrowed sights are remembered: with each there may be a set of all guards, and the largest of filters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +52,22 @@ class _Left(NamedTuple):
     blocks: tuple[Block, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """What was worked out under one epoch; `wanted` are the guards that admit something by where it stands."""
+
+    wanted: dict[Wish, frozenset[GuardId]] = field(default_factory=dict)
+    sights: dict[_Seen, Sight] = field(default_factory=dict)
+    alike: dict[_Left, Sight] = field(default_factory=dict)
+
+
 class Narrowing:
     """Narrows sights by wishes, and remembers what it has worked out. For several threads."""
 
     def __init__(self) -> None:
-        self._wanted: dict[tuple[int, Wish], frozenset[GuardId]] = {}
-        self._sights: dict[_Seen, Sight] = {}
-        self._alike: dict[_Left, Sight] = {}
+        self._lock = Lock()
+        self._newest = 0
+        self._memories: dict[int, _Memory] = {}
 
     def by(self, wish: Wish) -> Narrow:
         """Return what narrows a sight by a wish."""
@@ -67,23 +78,43 @@ class Narrowing:
 
         INVARIANT: nothing that was not in it, and no RED.
         """
+        memory = self._memory_of(facts.epoch)
         seen = _Seen(sight.key, wish)
-        known = self._sights.get(seen)
+        known = memory.sights.get(seen)
         if known is None:
-            if len(self._sights) >= _MOST_KEPT:
-                self._sights.clear()
-                self._wanted.clear()
-                self._alike.clear()
-            left = _narrowed(sight, self._wanted_guards(facts, wish))
-            known = self._sights[seen] = self._alike.setdefault(_left_of(left, wish), left)
+            left = _narrowed(sight, _wanted_guards(memory, facts, _standing_part(wish)))
+            known = memory.sights[seen] = memory.alike.setdefault(_left_of(left, wish), left)
         return known
 
-    def _wanted_guards(self, facts: Facts, wish: Wish) -> frozenset[GuardId]:
-        known = self._wanted.get((facts.epoch, wish))
-        if known is None:
-            known = frozenset(number for number, guard in facts.classes.guards.items() if _admits(facts, wish, guard))
-            self._wanted[facts.epoch, wish] = known
-        return known
+    def _memory_of(self, epoch: int) -> _Memory:
+        """Return what is remembered of an epoch. With each newer one all others are forgotten.
+
+        Whoever then still asks with older facts is given a memory too, which is forgotten with the next.
+        """
+        with self._lock:
+            if epoch > self._newest:
+                self._newest = epoch
+                self._memories.clear()
+            memory = self._memories.get(epoch)
+            if memory is None or len(memory.sights) >= MOST_KEPT:
+                memory = self._memories[epoch] = _Memory()
+            return memory
+
+
+def _wanted_guards(memory: _Memory, facts: Facts, wish: Wish) -> frozenset[GuardId]:
+    known = memory.wanted.get(wish)
+    if known is None:
+        known = frozenset(number for number, guard in facts.classes.guards.items() if _admits(facts, wish, guard))
+        memory.wanted[wish] = known
+    return known
+
+
+def _standing_part(wish: Wish) -> Wish:
+    """Return a wish without what it asks of the place and the content: a guard says nothing of these."""
+    chosen = replace(
+        wish.filter, collections=None, confidence_min=None, labels=None, indicator_types=None, pattern_types=None
+    )
+    return replace(wish, filter=chosen)
 
 
 def _admits(facts: Facts, wish: Wish, guard: Guard) -> bool:
@@ -97,7 +128,7 @@ def _admits(facts: Facts, wish: Wish, guard: Guard) -> bool:
         tlp=max(facts.classes.handlings[part].tlp for part in guard),
         origin=None if producer is None else producer.member,
     )
-    return wants_standing(replace(wish.filter, collections=None), standing)
+    return wants_standing(wish.filter, standing)
 
 
 def _narrowed(sight: Sight, wanted: AbstractSet[GuardId]) -> Sight:

@@ -45,21 +45,28 @@ class Trying:
         while not stop.is_set():
             if not self._places.acquire(timeout=PULSE_SECONDS):
                 continue
-            taken = self._take()
-            if taken is None:
+            if not self._begin():
                 self._places.release()
                 stop.wait(PULSE_SECONDS)
-            else:
+
+    def _begin(self) -> bool:
+        """Begin a trial that was asked for, in a thread of its own; return whether one was begun."""
+        try:
+            taken = self._take()
+            if taken is not None:
                 Thread(target=self._try, args=taken, name="trial", daemon=True).start()
+        except HubError as error:
+            _log.warning("trial.interrupted", reason=error.sentence)
+            return False
+        except Exception:  # noqa: BLE001 - the outermost loop of a thread
+            _log.exception("trial.failed")
+            return False
+        return taken is not None
 
     def _take(self) -> tuple[SubscriptionId, Tick] | None:
         now = self._clock()
-        try:
-            with self._pool.statement() as database:
-                found = take_trial(database, now=tick_of(now), lost_before=tick_of(now - LOST_AFTER))
-        except HubError as error:
-            _log.warning("trial.interrupted", reason=error.sentence)
-            return None
+        with self._pool.statement() as database:
+            found = take_trial(database, now=tick_of(now), lost_before=tick_of(now - LOST_AFTER))
         return None if found is None else (found, tick_of(now))
 
     def _try(self, number: SubscriptionId, taken: Tick) -> None:

@@ -3,7 +3,11 @@
 import socket
 import threading
 from itertools import pairwise
+from typing import Any
 
+import pytest
+
+from hub.bus.due import Due
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import AccountId, MemberCode
 from hub.domain.pages import Channel
@@ -20,6 +24,25 @@ from tests.support.stix import address, indicator
 from tests.support.waiting import await_that
 
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"
+
+
+def test_what_nobody_expected_when_the_due_are_taken_delays_deliveries_and_does_not_end_them(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take, failed = Due.take, threading.Event()
+
+    def fails_once(due: Due, *args: Any, **options: Any) -> Any:
+        if not failed.is_set():
+            failed.set()
+            raise RuntimeError
+        return take(due, *args, **options)
+
+    monkeypatch.setattr(Due, "take", fails_once)
+    feed = post.hub.account("au-cert/feed")
+    with post.subscriber("au-cert/feed") as one, post.delivering():
+        assert failed.wait(60.0)
+        post.hub.accept(feed, "au", thing := indicator(tlp=Tlp.GREEN))
+        await_that(lambda: one.ids == [thing["id"]], "the object")
 
 
 def test_batches_are_cut_to_size_and_come_in_order(post: Post) -> None:

@@ -1,5 +1,7 @@
 """What another TAXII server answers to a push, and what the hub makes of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import pytest
@@ -14,6 +16,7 @@ from hub.services.delivery.channels.outcomes import Ended, Failed, Taken
 from hub.services.delivery.channels.taxii import TaxiiPushes
 from hub.services.sealing import Sealer, SealingKey
 from hub.services.subscriptions.secrets import Held, seal
+from hub.store.subscriptions.rows import Kept
 from tests.service.delivery.subscribing import LOOPBACK
 from tests.service.webhooks.receivers import receiving, says
 from tests.support.subscriptions import untried
@@ -32,17 +35,23 @@ def refusal(status: bytes, *headers: bytes) -> bytes:
     return b"\r\n".join([b"HTTP/1.1 " + status, b"Content-Length: 0", *headers, b"", b""])
 
 
+@contextmanager
+def pushing_to(port: int) -> Iterator[tuple[TaxiiPushes, Kept]]:
+    """Give the channel and a subscription that is pushed to a server on the loopback."""
+    target = TaxiiTarget(url=f"http://127.0.0.1:{port}/api/", collection="c", username="hub")
+    subscription = Subscription(id=NUMBER, account=AccountId("au-cert/a"), target=target, position=Tick(0))
+    kept = untried(subscription, seal([Held(secret="password")], NUMBER, sealer=SEALER))
+    dialler = Dialler(networks=networks_of([LOOPBACK]), tls=tls_context())
+    try:
+        yield TaxiiPushes(dialler, lambda: SEALER, now), kept
+    finally:
+        dialler.close()
+
+
 def tried(*answers: bytes) -> tuple[Taken | Failed | Ended, int]:
     """Try a subscription out at a server that answers so; return also how often it was asked."""
-    with receiving(says(*answers)) as server:
-        target = TaxiiTarget(url=f"http://127.0.0.1:{server.port}/api/", collection="c", username="hub")
-        subscription = Subscription(id=NUMBER, account=AccountId("au-cert/a"), target=target, position=Tick(0))
-        kept = untried(subscription, seal([Held(secret="password")], NUMBER, sealer=SEALER))
-        dialler = Dialler(networks=networks_of([LOOPBACK]), tls=tls_context())
-        try:
-            return TaxiiPushes(dialler, lambda: SEALER, now).try_out(kept), len(server.seen)
-        finally:
-            dialler.close()
+    with receiving(says(*answers)) as server, pushing_to(server.port) as (pushes, kept):
+        return pushes.try_out(kept), len(server.seen)
 
 
 def test_a_collection_that_takes_everything_is_looked_at_and_nothing_is_pushed() -> None:

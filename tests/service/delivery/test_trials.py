@@ -3,17 +3,23 @@
 import json
 from contextlib import ExitStack
 from datetime import timedelta
+from threading import Event, Thread
 from typing import Final
 
 import pytest
+from structlog.testing import capture_logs
 
 from hub.domain.errors import ExhaustedError
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import AccountId
 from hub.domain.subscriptions.subscription import SubscriptionState
 from hub.domain.subscriptions.trials import Finding
+from hub.runtime.wiring import now
+from hub.runtime.workers.delivering import channels_of
 from hub.services.directory.accounts import disable_account
 from hub.services.trials.asking import PAUSE, ask_trial, show_trial
+from hub.services.trials.working import Trying
+from hub.store.database import Pool
 from tests.service.delivery.conftest import Post
 from tests.service.delivery.subscribing import Subscriber
 from tests.service.webhooks.receivers import Act, says
@@ -83,6 +89,34 @@ def test_what_is_wrong_is_told_with_what_to_do_and_held_against_nobody(post: Pos
             assert (kept.subscription.state, kept.subscription.failures) == (SubscriptionState.ACTIVE, 0)
         assert "account au-cert/shut is disabled" in found(post, shut).reason
         assert shut.deliveries == []
+
+
+def take_no_changes(pool: Pool, *, setting: str) -> None:
+    """Have the one connection of a pool take no changes, or take them again."""
+    with pool.statement() as database:
+        database.execute("SELECT set_config('default_transaction_read_only', %s, false)", (setting,))
+
+
+def test_a_server_that_takes_no_changes_for_a_moment_delays_tests_and_ends_no_worker(post: Post) -> None:
+    post.hub.account("au-cert/feed")
+    stop, pool = Event(), Pool(post.urls.database, size=1)
+    pool.open()
+    trying = Trying(pool, channels_of(post.hub.settings, bytes(32)), now)
+    worker = Thread(target=trying.run, args=(stop,))
+    with post.subscriber("au-cert/feed") as one:
+        ask_trial(post.hub.parts.pool, one.id, act=made("test"))
+        take_no_changes(pool, setting="on")
+        with capture_logs() as logged:
+            worker.start()
+            await_that(lambda: bool(logged) or not worker.is_alive(), "what the worker meets")
+        take_no_changes(pool, setting="off")
+        try:
+            assert [each["event"] for each in logged] == ["trial.failed"]
+            assert found(post, one).good
+        finally:
+            stop.set()
+            worker.join()
+            pool.close()
 
 
 def test_an_account_has_few_tests_waiting_and_one_that_waits_is_not_asked_for_twice(post: Post) -> None:

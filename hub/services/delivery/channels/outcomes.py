@@ -1,5 +1,6 @@
 """What comes of an attempt to send a batch over some channel."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,17 +47,23 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stale:
-    """The policy has changed since the batch was read: nothing was sent, and it is read again."""
+    """The batch is read again before more of it is sent: the policy has changed since, or sending it takes long.
+
+    What the receiver has of it already may come to it again.
+    """
 
 
 Outcome = Taken | Failed | Ended | Stale
+
+May = Callable[[], bool]
+"""Whether a portion may still be sent as it was read. It raises UnavailableError where that cannot be found out."""
 
 
 class Sends(Protocol):
     """A channel. It is called from many threads, and raises nothing for what the receiver or the network does."""
 
-    def __call__(self, kept: Kept, portion: Portion) -> Taken | Failed | Ended:
-        """Send a portion that has a batch, once."""
+    def __call__(self, kept: Kept, portion: Portion, may: May) -> Outcome:
+        """Send a portion that has a batch, once. INVARIANT: `may` is asked right before each request with content."""
 
 
 class Tries(Protocol):

@@ -19,11 +19,15 @@ from hub.outbound.webhooks.sender import Sender, excerpt_of
 from hub.outbound.webhooks.signature import Secret, Signers, parse_secret, signed_headers
 from hub.outbound.wire.endpoints import Endpoint, parse_endpoint
 from hub.services.delivery.channels.explained import webhook_refused
-from hub.services.delivery.channels.outcomes import Ended, Failed, Remark, Taken
+from hub.services.delivery.channels.outcomes import Ended, Failed, May, Outcome, Remark, Stale, Taken
+from hub.services.delivery.channels.remembered import Remembered
 from hub.services.delivery.outbox import Portion
 from hub.services.sealing import Sealer
 from hub.services.subscriptions.secrets import unseal
 from hub.store.subscriptions.rows import Kept
+
+OPENED_SECONDS: Final = 300.0
+"""How long the secrets of a subscription stay open; whoever is sent something after that has them opened again."""
 
 _GONE: Final = 410
 _ANY_TIME: Final = Tick(0)
@@ -76,10 +80,12 @@ class Webhooks:
         self._clock = clock
         self._naming = naming
         self._keys = keys
-        self._known: dict[SubscriptionId, _Way] = {}
+        self._known = Remembered[_Way](seconds=OPENED_SECONDS, clock=lambda: clock().timestamp())
 
-    def __call__(self, kept: Kept, portion: Portion) -> Taken | Failed | Ended:
+    def __call__(self, kept: Kept, portion: Portion, may: May) -> Outcome:
         """Send a portion, once."""
+        if not may():
+            return Stale()
         number = kept.subscription.id
         if portion.notification is not None:
             told = portion.notification
@@ -111,7 +117,7 @@ class Webhooks:
         return self._sender.send(endpoint, headers={**post.headers, **signature}, body=post.body)
 
     def _way(self, kept: Kept) -> tuple[Endpoint, Signers]:
-        """Return where to send and what to sign with; the secrets are opened once as long as they stay."""
+        """Return where to send and what to sign with; the secrets stay open for a while, unless others come."""
         subscription = kept.subscription
         target = subscription.target
         known = self._known.get(subscription.id)
@@ -124,7 +130,7 @@ class Webhooks:
                 keyed=isinstance(target, WebhookTarget) and target.signature is Signature.SECRET_AND_KEY,
                 secrets=tuple((parse_secret(each.secret), each.until) for each in held),
             )
-            self._known[subscription.id] = known
+            self._known.put(subscription.id, known)
         now = tick_of(self._clock())
         secrets = tuple(secret for secret, until in known.secrets if now < until)
         return known.endpoint, Signers(secrets=secrets, keys=self._keys() if known.keyed else ())

@@ -1,4 +1,4 @@
-"""Whether the policy is still that of a batch, asked right before it is sent."""
+"""Whether the policy is still that of a batch, asked right before each request with something of it."""
 
 import time
 from collections.abc import Callable

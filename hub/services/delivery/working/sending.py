@@ -1,4 +1,4 @@
-"""Send portions: each by a thread of a lane, if the policy is still that under which it was read."""
+"""Send portions: each by a thread of a lane, for as long as the policy is that under which it was read."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -76,9 +76,8 @@ class Sending:
 
     def _outcome(self, work: Work, portion: Portion) -> Outcome:
         try:
-            if not self._freshness.holds(portion.epoch):
-                return Stale()
-            return self._channels[work.leased.kept.subscription.channel](work.leased.kept, portion)
+            may = partial(self._freshness.holds, portion.epoch)
+            return self._channels[work.leased.kept.subscription.channel](work.leased.kept, portion, may)
         except UnavailableError:
             return Stale()
         except HubError as error:

@@ -45,7 +45,7 @@ class Persistence:
 
 @dataclass(slots=True, kw_only=True)
 class Counters:
-    """What this process has done since it began."""
+    """What this process has done since it began, nearly: its threads do not wait for one another to count."""
 
     deliveries: int = 0
     objects: int = 0
@@ -67,7 +67,7 @@ class _Results:
 
 
 class Settling:
-    """Writes what attempts have come to. Used by one thread."""
+    """Writes what attempts have come to. For several threads: those of the near deliverer, and those of the far one."""
 
     def __init__(
         self,
