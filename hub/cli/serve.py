@@ -1,11 +1,15 @@
 """`hub serve`, and the steps it consists of, for hubs that span machines: `hub prepare`, `hub web` and so on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
 from hub.cli.console import with_settings
-from hub.runtime.embedded import servers
+from hub.runtime.embedded import ServerUrls, servers, servers_made
 from hub.runtime.logs import configure_logs
 from hub.runtime.settings import Settings
+from hub.runtime.supervisor import is_supervised
 from hub.runtime.workers.stopping import stop_event
 
 
@@ -37,7 +41,7 @@ def prepare(settings: Settings) -> None:
     from hub.runtime import preparing  # noqa: PLC0415 - the other commands start without it
 
     configure_logs(settings)
-    with servers(settings) as urls:
+    with servers_made(settings) as urls:
         preparing.prepare(settings, urls)
 
 
@@ -47,8 +51,7 @@ def web(settings: Settings) -> None:
     """Run the web process alone; needs a prepared database."""
     from hub.runtime.web.front import run_web  # noqa: PLC0415 - the other commands start without the web
 
-    configure_logs(settings)
-    with servers(settings) as urls:
+    with _process(settings, port=settings.port) as urls:
         run_web(settings, urls)
 
 
@@ -58,8 +61,7 @@ def stream(settings: Settings) -> None:
     """Run the stream process alone, which holds `GET /stream` open; needs a prepared database."""
     from hub.runtime.streams.front import run_stream  # noqa: PLC0415 - the other commands start without the web
 
-    configure_logs(settings)
-    with servers(settings) as urls:
+    with _process(settings, stream_port=settings.stream_port) as urls:
         run_stream(settings, urls)
 
 
@@ -69,9 +71,8 @@ def ingest(settings: Settings) -> None:
     """Run an ingest worker alone, which takes up large envelopes."""
     from hub.runtime.workers import ingesting  # noqa: PLC0415 - the other commands start without it
 
-    configure_logs(settings)
     stop = stop_event()
-    with servers(settings) as urls:
+    with _process(settings) as urls:
         ingesting.run_ingest(settings, urls, stop)
 
 
@@ -81,7 +82,29 @@ def deliver(settings: Settings) -> None:
     """Run a deliverer alone, which brings subscribers what has arrived for them. Any number may run."""
     from hub.runtime.workers import delivering  # noqa: PLC0415 - the other commands start without it
 
-    configure_logs(settings)
     stop = stop_event()
-    with servers(settings) as urls:
+    with _process(settings) as urls:
         delivering.run_deliver(settings, urls, stop)
+
+
+@contextmanager
+def _process(settings: Settings, **ports: int) -> Iterator[ServerUrls]:
+    """Begin the log of one process of a hub and give its servers.
+
+    Raises ConfigurationError where one of `ports` is taken or the database is not prepared. `hub serve` has seen to
+    both before it starts a process, and starts one again while its predecessor may still be ending.
+    """
+    if is_supervised():
+        configure_logs(settings)
+        with servers(settings) as urls:
+            yield urls
+        return
+    from hub.runtime import processes  # noqa: PLC0415 - the migrations come with it
+    from hub.store.migrate import require_migrated  # noqa: PLC0415 - these are the migrations
+
+    configure_logs(settings)
+    for key, port in ports.items():
+        processes.require_port(key, settings.host, port)
+    with servers(settings) as urls:
+        require_migrated(urls.database)
+        yield urls

@@ -23,7 +23,7 @@ from hub.runtime.embedded.datadir import DataDirectory, ServerUrls
 from hub.runtime.embedded.postgres import postgres_answers
 from hub.runtime.embedded.servers import await_answer, chosen, embedded, wanted
 from hub.runtime.settings import Settings
-from hub.runtime.supervisor import Supervisor
+from hub.runtime.supervisor import Supervisor, supervision
 
 _LOCK_SECONDS: Final = 30.0
 _PORT_SECONDS: Final = 3.0
@@ -42,7 +42,7 @@ def serve(settings: Settings, *, stop: threading.Event, ready: Callable[[str], N
     with ExitStack() as stack:
         directory = _claim(settings, stack)
         for key, port in _ports(settings).items():
-            _require_port(key, settings.host, port)
+            require_port(key, settings.host, port)
         supervisor = stack.enter_context(Supervisor())
         urls = _start_servers(settings, directory, supervisor, stop)
         if stop.is_set():
@@ -119,7 +119,7 @@ def _hub_program(name: str, settings: Settings, urls: ServerUrls) -> Program:
     return Program(
         name=name,
         argv=(sys.executable, "-m", "hub", name),
-        environment=inherited | settled.environment() | {"PYTHONSAFEPATH": "1"},
+        environment=inherited | settled.environment() | supervision() | {"PYTHONSAFEPATH": "1"},
         directory=Path.cwd(),
     )
 
@@ -129,7 +129,7 @@ def _ports(settings: Settings) -> dict[str, int]:
     return {"port": settings.port} | ({"stream_port": settings.stream_port} if settings.stream_processes else {})
 
 
-def _require_port(key: str, host: str, port: int) -> None:
+def require_port(key: str, host: str, port: int) -> None:
     """Raise ConfigurationError where a port cannot be had; a killed hub's is free within moments.
 
     The web process shares its port between workers (SO_REUSEPORT) and so would not notice another hub on it.

@@ -230,4 +230,8 @@ def _check(settings: Settings) -> None:
         )
     if settings.page_default > settings.page_max:
         raise ConfigurationError(f"page_default: {settings.page_default} is more than page_max, {settings.page_max}")
+    if settings.stream_processes and settings.stream_port == settings.port:
+        raise ConfigurationError(
+            f"stream_port: {settings.stream_port} is that of port, too; choose another for one of them"
+        )
     _ = settings.networks

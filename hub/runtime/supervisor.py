@@ -1,5 +1,6 @@
 """Keep a hub's processes running: start them in order, restart one that ends, stop all, layer by layer."""
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -22,7 +23,19 @@ _HEALTHY_AFTER: Final = 10.0
 What is killed now and then is started again at once, however often that is.
 """
 
+_SUPERVISOR: Final = "APPF_HUB_SUPERVISOR"
+
 _log = structlog.get_logger(__name__)
+
+
+def supervision() -> dict[str, str]:
+    """Give the variable by which a program knows that this process has started it."""
+    return {_SUPERVISOR: str(os.getpid())}
+
+
+def is_supervised() -> bool:
+    """Tell whether the process that started this one supervises it; what comes from further up says nothing."""
+    return os.environ.get(_SUPERVISOR) == str(os.getppid())
 
 
 def _nothing() -> None:

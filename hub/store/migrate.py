@@ -1,15 +1,19 @@
-"""Bring a database to the schema of this release."""
+"""Bring a database to the schema of this release, and tell whether it has it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, text
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from hub.domain.errors import UnavailableError
+from hub.domain.errors import ConfigurationError, UnavailableError
 
 _MIGRATION_LOCK: Final = 0x4855425F4D494752
 """Of several processes that start at once, one migrates and the others wait for it."""
@@ -20,17 +24,42 @@ def migrate(url: str) -> None:
 
     Raise UnavailableError where the database does not answer, or not to the end.
     """
+    config = _config()
+    with _connected(url) as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
+        connection.commit()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _MIGRATION_LOCK})
+        connection.commit()
+
+
+def require_migrated(url: str) -> None:
+    """Raise ConfigurationError where the database at `url` (libpq form) has not all of the schema of this release.
+
+    What later releases have made of it counts as all: a release runs on the schema of the next one, so that the
+    processes of a hub can be replaced one by one. Raise UnavailableError where it does not answer.
+    """
+    with _connected(url) as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    scripts = ScriptDirectory.from_config(_config())
+    earlier = {script.revision for script in scripts.walk_revisions()} - {scripts.get_current_head()}
+    if current is None or current in earlier:
+        raise ConfigurationError("The database is not prepared for this release of the hub: run hub prepare.")
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
     engine = create_engine(_sqlalchemy_url(url), poolclass=NullPool)
     try:
         with engine.connect() as connection:
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
-            connection.commit()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _MIGRATION_LOCK})
-            connection.commit()
+            yield connection
     except OperationalError as error:
         raise UnavailableError("The database does not answer; is PostgreSQL running?") from error
     finally:

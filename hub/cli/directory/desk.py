@@ -88,7 +88,7 @@ def _at_desk(command: Command) -> Command:
 
 @contextmanager
 def _database(settings: Settings) -> Iterator[Pool]:
-    """Open the database of the hub, running or not; one that is new gets what `hub serve` would begin with."""
+    """Open the database of the hub, running or not; one that is empty gets what `hub serve` would begin with."""
     with servers(settings) as urls:
         pool = Pool(urls.database, size=1)
         pool.open()

@@ -63,6 +63,11 @@ class DataDirectory:
         """What only matters while something runs."""
         return self.root / "run"
 
+    @property
+    def has_cluster(self) -> bool:
+        """Tell whether the PostgreSQL cluster has been made."""
+        return (self.postgres / "PG_VERSION").exists()
+
     def make(self, account: ServiceAccount | None) -> None:
         """Create the directories; raise ConfigurationError where that is not possible."""
         try:
@@ -86,7 +91,7 @@ class DataDirectory:
         with (self.run / "lock").open() as lock:
             deadline = time.monotonic() + patience
             while not _lock(lock, fcntl.LOCK_EX):
-                if self._served():
+                if self.is_served():
                     yield False
                     return
                 if time.monotonic() > deadline:
@@ -125,9 +130,11 @@ class DataDirectory:
             return ServerUrls(database=record["database"], redis=record["redis"])
         return None
 
-    def _served(self) -> bool:
-        with (self.run / "serve.lock").open() as lock:
+    def is_served(self) -> bool:
+        """Tell whether a `hub serve` runs on it."""
+        with suppress(FileNotFoundError), (self.run / "serve.lock").open() as lock:
             return not _lock(lock, fcntl.LOCK_SH)
+        return False
 
     def _withdraw(self) -> None:
         (self.run / "servers.json").unlink(missing_ok=True)

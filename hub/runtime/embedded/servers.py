@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final, Protocol
 
-from hub.domain.errors import UnavailableError
+from hub.domain.errors import ConfigurationError, UnavailableError
 from hub.runtime.embedded.account import service_account
 from hub.runtime.embedded.child import Process, Program, last_words, spawn, stop
 from hub.runtime.embedded.datadir import DataDirectory, ServerUrls
@@ -39,7 +39,19 @@ class Server(Protocol):
 
 @contextmanager
 def servers(settings: Settings) -> Iterator[ServerUrls]:
-    """Give the servers of `settings`: its own URLs, those of the running hub, or servers started for this block."""
+    """Give the servers of `settings`: its own URLs, those of the running hub, or servers started for this block.
+
+    Raises ConfigurationError where there is no hub: a mistyped directory makes none.
+    """
+    if not settings.database_url:
+        _require_hub(DataDirectory(root=settings.data))
+    with servers_made(settings) as urls:
+        yield urls
+
+
+@contextmanager
+def servers_made(settings: Settings) -> Iterator[ServerUrls]:
+    """Give the servers as `servers` does, made where there are none yet: with this a hub begins."""
     if settings.database_url and settings.redis_url:
         yield ServerUrls(database=settings.database_url, redis=settings.redis_url)
         return
@@ -106,6 +118,19 @@ def _started(server: Server) -> Iterator[Process]:
         yield process
     finally:
         stop(process, server.program)
+
+
+def _require_hub(directory: DataDirectory) -> None:
+    """Raise ConfigurationError where no cluster is, and no hub that runs on a database elsewhere."""
+    try:
+        found = directory.has_cluster or directory.is_served()
+    except OSError as error:
+        raise ConfigurationError(f"data: {directory.root} cannot be used: {error.strerror}") from error
+    if not found:
+        raise ConfigurationError(
+            f"There is no hub in {directory.root}. "
+            "Give its directory with --data (or HUB_DATA); hub prepare makes a new one."
+        )
 
 
 def _running_hub(directory: DataDirectory) -> ServerUrls:

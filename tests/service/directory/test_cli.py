@@ -208,9 +208,21 @@ def test_a_refusal_is_one_line_that_says_what_to_do(terminal: Terminal) -> None:
 
 def test_a_hub_that_has_never_run_begins_with_what_the_files_say(tmp_path: Path) -> None:
     terminal = Terminal({"HUB_DATA": str(tmp_path / "data")})
+    assert terminal.run("prepare").returncode == 0
     assert len(terminal.json("member", "list", "--json")) == 28
     assert terminal.json("account", "add", "au-cert/ana", "--role", "analyst")["username"] == "au-cert/ana"
     assert [known["id"] for known in terminal.json("account", "list", "--json")] == ["au-cert/ana"]
+
+
+@pytest.mark.parametrize("words", [("member", "list"), ("account", "add", "au-cert/ana", "--role", "analyst")])
+def test_a_directory_without_a_hub_is_named_and_left_as_it_is(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = Terminal({}).run(*words, "--data", str(tmp_path / "dta"))
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"error: CONFIGURATION: There is no hub in {tmp_path}/dta. "
+        "Give its directory with --data (or HUB_DATA); hub prepare makes a new one.\n"
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture

@@ -2,14 +2,15 @@
 
 from threading import Event
 
+import psycopg
 import pytest
 
-from hub.domain.errors import UnavailableError
+from hub.domain.errors import ConfigurationError, UnavailableError
 from hub.runtime import preparing, processes
 from hub.runtime.embedded.datadir import ServerUrls
 from hub.runtime.settings import Settings, load_settings
 from hub.runtime.supervisor import Supervisor
-from hub.store.migrate import migrate
+from hub.store.migrate import migrate, require_migrated
 from tests.support.servers import TestServers
 from tests.support.serving import ROOT
 
@@ -17,6 +18,27 @@ from tests.support.serving import ROOT
 def test_a_database_that_does_not_answer_is_said_so() -> None:
     with pytest.raises(UnavailableError, match="does not answer"):
         migrate("postgresql://hub@127.0.0.1:1/hub")
+
+
+def test_a_database_of_a_former_release_is_said_so_and_one_of_a_later_release_is_used(servers: TestServers) -> None:
+    """Each migration runs with the code before it, so that the processes of a hub are replaced one by one."""
+    url = servers.fresh_database()
+    for revision in ("0013", "9999"):
+        stamp(url, revision)
+        require_migrated(url)
+    stamp(url, "0001")
+    with pytest.raises(ConfigurationError, match="not prepared for this release of the hub: run hub prepare"):
+        require_migrated(url)
+
+
+def stamp(url: str, revision: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = %s", (revision,))
+
+
+def test_a_database_that_does_not_answer_is_not_called_unprepared() -> None:
+    with pytest.raises(UnavailableError, match="does not answer"):
+        require_migrated("postgresql://hub@127.0.0.1:1/hub")
 
 
 def test_a_database_that_goes_away_while_a_hub_starts_is_prepared_when_it_is_back(

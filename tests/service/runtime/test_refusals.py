@@ -4,20 +4,34 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
+from hub.runtime import processes
 from hub.runtime.embedded.account import service_account
-from hub.runtime.embedded.datadir import DataDirectory
+from hub.runtime.embedded.child import Process, spawn, stop
+from hub.runtime.embedded.datadir import DataDirectory, ServerUrls
+from tests.support.hub import running_hub
+from tests.support.processes import descendants
+from tests.support.servers import TestServers
 from tests.support.serving import ROOT, free_port
+
+UNPREPARED = "The database is not prepared for this release of the hub: run hub prepare."
 
 
 def serve(*options: object, **environ: str) -> subprocess.CompletedProcess[str]:
+    return run("serve", *options, **environ)
+
+
+def run(command: str, *options: object, **environ: str) -> subprocess.CompletedProcess[str]:
     clean = {key: value for key, value in os.environ.items() if not key.startswith("HUB_")}
     return subprocess.run(
-        [sys.executable, "-m", "hub", "serve", *map(str, options)],
+        [sys.executable, "-m", "hub", command, *map(str, options)],
         capture_output=True,
         text=True,
         check=False,
@@ -39,12 +53,65 @@ def taken() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
+@pytest.fixture
+def shared() -> Iterator[int]:
+    """Give a port that is listened on as web processes do: whoever asks for the same may have it, too."""
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as listener:
+        yield listener.getsockname()[1]
+
+
 def test_a_port_in_use_is_named(tmp_path: Path, taken: int) -> None:
     finished = serve("--data", tmp_path / "data", "--port", taken)
     assert finished.returncode == 2
     assert line(finished) == f"error: CONFIGURATION: port: 127.0.0.1:{taken} cannot be used: Address already in use"
     assert finished.stdout == ""
     assert not (tmp_path / "data" / "postgres").exists()
+
+
+@pytest.mark.parametrize(("command", "key"), [("web", "port"), ("stream", "stream_port")])
+def test_a_port_that_another_hub_would_share_is_named(
+    command: str, key: str, shared: int, database_url: str, redis_url: str
+) -> None:
+    environ = {f"HUB_{key.upper()}": str(shared), "HUB_DATABASE_URL": database_url, "HUB_REDIS_URL": redis_url}
+    finished = run(command, **environ)
+    assert finished.returncode == 2
+    assert line(finished) == f"error: CONFIGURATION: {key}: 127.0.0.1:{shared} cannot be used: Address already in use"
+
+
+def test_a_process_of_hub_serve_starts_beside_what_its_predecessor_has_left(
+    shared: int, database_url: str, redis_url: str
+) -> None:
+    with running_hub(database_url, redis_url, port=shared, web_workers=1) as hub:
+        urls = ServerUrls(database=database_url, redis=redis_url)
+        program = processes._hub_program("web", hub.settings, urls)  # noqa: SLF001 - what `hub serve` starts
+    process = spawn(program)
+    try:
+        await_listener(process, shared)
+    finally:
+        stop(process, program)
+
+
+def await_listener(process: Process, port: int) -> None:
+    deadline = time.monotonic() + 60
+    while not any(listens(worker, port) for worker in descendants(process.pid)):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def listens(process: psutil.Process, port: int) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        found = process.net_connections()
+        return any(connection.status == psutil.CONN_LISTEN and connection.laddr.port == port for connection in found)
+    return False
+
+
+@pytest.mark.parametrize("command", ["web", "stream", "ingest", "deliver"])
+def test_a_database_that_is_not_prepared_is_said_so(command: str, servers: TestServers, redis_url: str) -> None:
+    own = {"HUB_DATABASE_URL": servers.empty_database(), "HUB_REDIS_URL": redis_url}
+    finished = run(command, HUB_PORT=str(free_port()), HUB_STREAM_PORT=str(free_port()), **own)
+    assert finished.returncode == 2
+    assert line(finished) == f"error: CONFIGURATION: {UNPREPARED}"
 
 
 def test_a_data_directory_that_is_a_file_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from hub.domain.errors import ConfigurationError, ConflictError
-from hub.runtime.embedded import ServerUrls, servers
+from hub.runtime.embedded import ServerUrls, servers, servers_made
 from hub.runtime.embedded.account import service_account
 from hub.runtime.embedded.child import Program, spawn, stop
 from hub.runtime.embedded.datadir import DataDirectory, socket_directory
@@ -30,7 +30,10 @@ def value_of(urls: ServerUrls, query: str) -> object:
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return settings_on(tmp_path_factory.mktemp("servers") / "data")
+    """Give a hub that has begun."""
+    settings = settings_on(tmp_path_factory.mktemp("servers") / "data")
+    with servers_made(settings):
+        return settings
 
 
 def test_a_command_starts_servers_for_the_moment_and_the_next_one_finds_the_data(settings: Settings) -> None:
@@ -71,6 +74,26 @@ def test_the_running_hub_lends_its_servers(tmp_path: Path) -> None:
             assert found == lent
         with servers(settings_on(directory.root, HUB_REDIS_URL="redis://other.example/1")) as found:
             assert found == ServerUrls(database=lent.database, redis="redis://other.example/1")
+
+
+def test_where_no_hub_is_none_is_made(tmp_path: Path) -> None:
+    sentence = rf"^There is no hub in {tmp_path}/data\. Give its directory with --data \(or HUB_DATA\); hub prepare"
+    with pytest.raises(ConfigurationError, match=sentence), servers(settings_on(tmp_path / "data")):
+        pytest.fail("a hub was made")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_a_hub_could_not_begin_none_is_made(tmp_path: Path) -> None:
+    DataDirectory(root=tmp_path / "data").make(service_account())
+    with pytest.raises(ConfigurationError, match="There is no hub in"), servers(settings_on(tmp_path / "data")):
+        pytest.fail("a hub was made")
+    assert not (tmp_path / "data" / "postgres").exists()
+
+
+def test_a_data_directory_that_is_a_file_is_no_missing_hub(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("not a directory")
+    with pytest.raises(ConfigurationError, match="data cannot be used: "), servers(settings_on(tmp_path / "data")):
+        pytest.fail("a file was taken for a hub")
 
 
 def test_what_a_killed_hub_announced_is_not_believed(tmp_path: Path) -> None:
@@ -117,7 +140,7 @@ def test_a_second_command_goes_on_when_the_first_has_ended(tmp_path: Path) -> No
 
 def test_a_path_too_long_for_sockets_gets_a_short_private_directory(tmp_path: Path) -> None:
     deep = tmp_path / ("a" * 60) / ("b" * 60)
-    with servers(settings_on(deep)) as urls:
+    with servers_made(settings_on(deep)) as urls:
         assert value_of(urls, "SELECT 1") == 1
         assert redis.Redis.from_url(urls.redis).ping()
     for home in (deep / "postgres", deep / "valkey"):
@@ -142,7 +165,7 @@ def test_a_cluster_half_made_is_made_again(tmp_path: Path) -> None:
     data = tmp_path / "data"
     (data / "postgres.new").mkdir(parents=True)
     (data / "postgres.new" / "PG_VERSION").write_text("18")
-    with servers(settings_on(data)) as urls:
+    with servers_made(settings_on(data)) as urls:
         assert value_of(urls, "SELECT current_user") == "hub"
     assert not (data / "postgres.new").exists()
 
@@ -156,7 +179,7 @@ def test_a_cluster_of_another_version_is_refused(tmp_path: Path) -> None:
 
 def test_locks_that_name_a_living_stranger_do_not_keep_the_cluster_from_starting(tmp_path: Path) -> None:
     settings = settings_on(tmp_path / "d")
-    with servers(settings):
+    with servers_made(settings):
         home = settings.data / "postgres"
         locks = {path: path.read_text() for path in (home / "postmaster.pid", home / ".s.PGSQL.5432.lock")}
     sleep = Program(

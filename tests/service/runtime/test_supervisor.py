@@ -14,7 +14,7 @@ from hub.runtime.embedded.child import Program
 from hub.runtime.embedded.datadir import DataDirectory, ServerUrls
 from hub.runtime.embedded.servers import await_answer, embedded
 from hub.runtime.settings import Settings, load_settings
-from hub.runtime.supervisor import Supervisor
+from hub.runtime.supervisor import Supervisor, is_supervised, supervision
 from tests.support.serving import ROOT
 from tests.support.waiting import await_that
 
@@ -100,3 +100,12 @@ def test_a_database_whose_server_is_killed_while_a_hub_starts_is_prepared(
         urls = ServerUrls(database=postgres.url, redis="redis://127.0.0.1:1/0")
         assert processes._prepare(load_settings(environ={}, options=shipped), urls, supervisor, Event())  # noqa: SLF001 - it has no other way in
         assert postgres.answers()
+
+
+def test_only_what_a_supervisor_has_started_itself_is_supervised(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not is_supervised()
+    for name, own in supervision().items():
+        monkeypatch.setenv(name, own)
+        assert not is_supervised()
+        monkeypatch.setenv(name, str(os.getppid()))
+        assert is_supervised()

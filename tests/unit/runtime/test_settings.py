@@ -104,6 +104,14 @@ def test_the_default_page_fits_the_greatest() -> None:
         load_settings(environ={"HUB_PAGE_DEFAULT": "50", "HUB_PAGE_MAX": "49"})
 
 
+def test_streams_have_a_port_of_their_own_where_there_are_any() -> None:
+    with pytest.raises(ConfigurationError, match=r"^stream_port: 8001 is that of port, too"):
+        load_settings(environ={"HUB_PORT": "8001"})
+    with pytest.raises(ConfigurationError, match=r"^stream_port: 8000 is that of port, too"):
+        load_settings(environ={}, options={"stream_port": 8000})
+    assert load_settings(environ={"HUB_PORT": "8001", "HUB_STREAM_PROCESSES": "0"}).port == 8001
+
+
 def test_the_path_of_the_administration_api_is_no_api_root() -> None:
     with pytest.raises(ConfigurationError, match="api_root: /api/ is the administration API's"):
         load_settings(environ={"HUB_API_ROOT": "api"})
