@@ -7,6 +7,7 @@ from hub.domain.clock import instant_of
 from hub.domain.identifiers import OrganisationId, SubmissionId
 from hub.services import chronicle
 from hub.services.chronicle import Filed
+from hub.services.directory.organisations import show_organisation
 
 _MOST = click.IntRange(1, 1_000)
 _NEWEST = 2**63 - 1
@@ -50,7 +51,7 @@ def submission() -> None:
 @reads
 def list_(desk: Desk, organisation: str | None, limit: int) -> None:
     """List what was submitted, newest first."""
-    wanted = None if organisation is None else OrganisationId(organisation)
+    wanted = None if organisation is None else show_organisation(desk.pool, OrganisationId(organisation)).id
     found = chronicle.list_submissions(desk.pool, organisation=wanted, before=None, limit=limit)
     desk.list(("id", "account", "collection", "received", "completed", "total"), [_facts(filed) for filed in found])
 

@@ -1,8 +1,9 @@
-"""What every command shares: how it gets its settings, and how it prints."""
+"""What every command shares: how it gets its settings, how it prints, and how it asks before it acts for good."""
 
 import functools
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -67,6 +68,22 @@ def with_settings(*keys: str) -> Callable[[Command], Command]:
 def json_option(command: Command) -> Command:
     """Add `--json`, which reaches the command as `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def yes_option(command: Command) -> Command:
+    """Add `--yes`, with which a command does not `confirm`."""
+    return click.option("--yes", is_flag=True, help="Do not ask.")(command)
+
+
+def confirm(sentence: str, typed: str) -> None:
+    """Say what is about to be done for good, and go on where its id is typed.
+
+    Raise UsageError where there is nobody to ask, Abort for anything else that is typed.
+    """
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"{sentence} There is nobody to ask: give --yes.")
+    if click.prompt(f"{sentence} Type its id to go on", err=True) != typed:
+        raise click.Abort
 
 
 def print_json(value: object) -> None:

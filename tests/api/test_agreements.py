@@ -4,8 +4,10 @@ from base64 import b64decode, b64encode
 from typing import Any, Final
 
 import pytest
+from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from hub.cli.main import cli
 from hub.domain.directory import Role
 from hub.domain.handling import Tlp
 from tests.api.region import Caller, Region
@@ -134,6 +136,37 @@ def test_what_opens_without_signatures_awaits_another_operator(region: Region, o
     assert (awaited["transition"], awaited["producers"]) == ("activate", ["au-cert"])
     assert olga.post("/agreements/wide/approve").json["code"] == "OWN_REQUEST"
     assert otto.post("/agreements/wide/approve").json["state"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("verb", "more", "words"),
+    [
+        ("end", (), "hub agreement suspend can be undone"),
+        ("withdraw", ("au",), "hub agreement suspend can be undone"),
+        ("discard", ("1",), "This drops version 1 of "),
+    ],
+)
+def test_the_desk_ends_nothing_for_good_without_being_asked(
+    region: Region, olga: Caller, verb: str, more: tuple[str, ...], words: str
+) -> None:
+    name = f"au-kp-{verb}"
+    olga.post("/agreements", document(name))
+    olga.post(f"/agreements/{name}/versions/1/propose")
+    before = olga.get(f"/agreements/{name}").json
+    refused = typed(region, verb, name, *more)
+    assert refused.exit_code == 2
+    assert words in refused.stderr
+    assert "There is nobody to ask: give --yes." in refused.stderr
+    assert olga.get(f"/agreements/{name}").json == before
+    done = typed(region, verb, name, *more, "--yes")
+    assert done.exit_code == 0, done.output
+    assert [each["state"] for each in olga.get(f"/agreements/{name}").json["versions"]] == ["ended"]
+    assert typed(region, verb, "nothing", *more).exit_code == 1
+
+
+def typed(region: Region, *words: str) -> Result:
+    environment = {"HUB_DATABASE_URL": region.urls.database, "HUB_REDIS_URL": region.urls.redis}
+    return CliRunner().invoke(cli, ["agreement", *words], env=environment)
 
 
 def test_what_no_agreement_can_mean_is_refused(olga: Caller) -> None:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from click.testing import CliRunner
 
 from hub.cli.main import cli
@@ -19,6 +20,14 @@ def typed(region: Region, *words: str) -> Any:
     done = CliRunner().invoke(cli, [*words, "--json"], env=environment)
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout)
+
+
+def refused(region: Region, *words: str) -> str:
+    """Run a command that is refused and return why."""
+    environment = {"HUB_DATABASE_URL": region.urls.database, "HUB_REDIS_URL": region.urls.redis}
+    done = CliRunner().invoke(cli, [*words, "--json"], env=environment)
+    assert done.exit_code == 1, done.output
+    return done.stderr
 
 
 def without_time(told: dict[str, Any]) -> dict[str, Any]:
@@ -59,10 +68,53 @@ def test_a_submission_of_others_is_not_there(region: Region, olga: Caller, ana: 
     assert page["items"][0]["id"] == done["id"] != following["items"][0]["id"]
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("withdrawal", "list", "--producer", "nope"), "There is no organisation nope"),
+        (("withdrawal", "list", "--account", "nope/x"), "There is no account nope/x"),
+        (("subscription", "list", "--account", "nope/x"), "There is no account nope/x"),
+        (("subscription", "list", "--organisation", "nope"), "There is no organisation nope"),
+        (("submission", "list", "--organisation", "nope"), "There is no organisation nope"),
+        (("account", "list", "--organisation", "nope"), "There is no organisation nope"),
+    ],
+)
+def test_whose_name_is_mistyped_is_not_there(region: Region, words: tuple[str, ...], why: str) -> None:
+    assert why in refused(region, *words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("withdrawal", "list", "--producer", "au-cert"),
+        ("withdrawal", "list", "--account", "au-cert/ana"),
+        ("subscription", "list", "--account", "au-cert/ana"),
+        ("subscription", "list", "--organisation", "au-cert"),
+        ("submission", "list", "--organisation", "nz-cert"),
+    ],
+)
+@pytest.mark.usefixtures("ana")
+def test_who_is_there_may_have_nothing_to_list(region: Region, words: tuple[str, ...]) -> None:
+    assert isinstance(typed(region, *words), list)
+
+
 def test_why_is_the_same(region: Region, ana: Caller) -> None:
     told = typed(region, "why", "--account", ana.username, "--from", "JP", "--tlp", "amber", "--type", "indicator")
     shown = ana.get("/me/explain", {"source": "JP", "tlp": "amber", "type": "indicator"}).json
     assert without_time(told) == without_time(shown)
+
+
+def test_why_takes_a_member_in_either_case(region: Region, ana: Caller) -> None:
+    words = ("why", "--account", ana.username, "--tlp", "amber", "--type", "indicator", "--from")
+    assert without_time(typed(region, *words, "jp")) == without_time(typed(region, *words, "JP"))
+    assert without_time(typed(region, *words, "jp-cert")) != without_time(typed(region, *words, "au-cert"))
+    assert "There is no such member" in refused(region, *words, "zz")
+
+
+@pytest.mark.parametrize("kind", ["Bad Type", "Indicator", "", "x--y", "indicator\n"])
+def test_why_is_of_a_type_that_can_be(region: Region, ana: Caller, kind: str) -> None:
+    why = refused(region, "why", "--account", ana.username, "--from", "JP", "--tlp", "amber", "--type", kind)
+    assert "is no STIX type" in why
 
 
 def test_readers_are_the_same(region: Region, ana: Caller) -> None:

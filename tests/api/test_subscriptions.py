@@ -137,6 +137,7 @@ def test_no_model_shows_a_secret_that_it_carries(ana: Caller) -> None:
         ({"channel": "taxii", "url": "https://taxii.example/api/", "collection": "feed"}, "PASSWORD"),
         ({"filter": {"tlp_max": "red"}}, "FILTER_INVALID"),
         ({"filter": {"collections": ["nowhere"]}}, "FILTER_INVALID"),
+        ({"filter": {"origins": ["ZZ"]}}, "FILTER_INVALID"),
         ({"filter": {"types": []}}, "INVALID"),
         ({"start": "2999-01-01T00:00:00Z"}, "POSITION"),
         ({"start": "9999-12-31T23:59:59-23:00"}, "POSITION"),
@@ -403,6 +404,22 @@ def test_the_desk_subscribes_for_an_account_and_shows_what_the_api_shows(
     assert json.loads(shown["filter"])["types"] == seen["filter"]["types"]
     (line,) = [each for each in told(region, "list", "--account", ana.username) if each["id"] == number]
     assert (line["host"], line["waiting"]) == ("https://soc.example/", "0")
+
+
+def test_a_member_that_was_added_since_is_one_to_subscribe_to_and_no_other(
+    region: Region, olga: Caller, ana: Caller, tmp_path: Path
+) -> None:
+    conditions = tmp_path / "filter.toml"
+    conditions.write_text('origins = ["AU", "ZW"]\n')
+    words = ("add", "--account", ana.username, "--webhook", URL, "--filter", str(conditions))
+    refused = typed(region, *words)
+    assert refused.exit_code == 1
+    assert f"{conditions}: there is no member 'ZW' - at `$.origins`" in refused.stderr
+    number = hook(ana)
+    assert ana.patch(f"{AT}/{number}", {"filter": {"origins": ["ZW"]}}).json["code"] == "FILTER_INVALID"
+    assert olga.post("/members", {"code": "ZW", "name": "Zimbabwe"}).status_code == 201
+    assert ana.patch(f"{AT}/{number}", {"filter": {"origins": ["ZW"]}}).status_code == 200
+    assert told(region, *words)["secret"]
 
 
 def test_the_desk_steers_it_to_its_end(region: Region, ana: Caller) -> None:

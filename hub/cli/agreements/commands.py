@@ -2,13 +2,14 @@
 
 import sys
 from pathlib import Path
+from typing import Final
 
 import click
 
 from hub.cli.agreements.display import show_list, show_record, show_whole
 from hub.cli.agreements.files import read_agreement
 from hub.cli.agreements.signing import add_signature, sign, sign_document
-from hub.cli.console import json_option, print_json
+from hub.cli.console import confirm, json_option, print_json, yes_option
 from hub.cli.directory.desk import Desk, in_capitals, reads, writes
 from hub.domain.identifiers import AgreementId, MemberCode
 from hub.policy.agreements.canonical import canonical_bytes
@@ -16,6 +17,7 @@ from hub.services.agreements import catalogue, drafting, standing
 
 _READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _ID = click.argument("agreement_id", metavar="ID", type=AgreementId)
+_FOR_GOOD: Final = "A new one needs every signature again; hub agreement suspend can be undone."
 
 
 @click.group()
@@ -71,9 +73,13 @@ def draft(desk: Desk, file: Path) -> None:
 @agreement.command()
 @_ID
 @click.argument("number", metavar="VERSION", type=int)
+@yes_option
 @writes
-def discard(desk: Desk, agreement_id: AgreementId, number: int) -> None:
-    """Drop a draft, or end a proposal that is not active yet."""
+def discard(desk: Desk, agreement_id: AgreementId, number: int, *, yes: bool) -> None:
+    """Drop a draft, or end a proposal that is not active yet, with the signatures that it has."""
+    if not yes:
+        chosen = catalogue.show_version(desk.pool, agreement_id, number)
+        confirm(f"This drops version {number} of {agreement_id} for good, which is {chosen.state}.", agreement_id)
     left = drafting.discard(desk.pool, agreement_id, number, act=desk.act)
     if left is not None:
         show_record(left, as_json=desk.as_json)
@@ -111,18 +117,26 @@ def resume(desk: Desk, agreement_id: AgreementId) -> None:
 
 @agreement.command()
 @_ID
+@yes_option
 @writes
-def end(desk: Desk, agreement_id: AgreementId) -> None:
-    """End the agreement, for good and with all its versions."""
+def end(desk: Desk, agreement_id: AgreementId, *, yes: bool) -> None:
+    """End the agreement, for good and with all its versions; `suspend` can be undone."""
+    if not yes:
+        known = catalogue.show_agreement(desk.pool, agreement_id)
+        confirm(f"This ends {known.id} for good, with all its versions. {_FOR_GOOD}", known.id)
     show_record(standing.end(desk.pool, agreement_id, act=desk.act), as_json=desk.as_json)
 
 
 @agreement.command()
 @_ID
 @click.argument("member", metavar="CODE", type=in_capitals)
+@yes_option
 @writes
-def withdraw(desk: Desk, agreement_id: AgreementId, member: MemberCode) -> None:
-    """End the agreement because the party CODE leaves it."""
+def withdraw(desk: Desk, agreement_id: AgreementId, member: MemberCode, *, yes: bool) -> None:
+    """End the agreement, for good, because the party CODE leaves it; `suspend` can be undone."""
+    if not yes:
+        known = catalogue.show_agreement(desk.pool, agreement_id)
+        confirm(f"{member} leaves {known.id}: what it is a party to ends for good, for all. {_FOR_GOOD}", known.id)
     show_record(standing.withdraw(desk.pool, agreement_id, member, act=desk.act), as_json=desk.as_json)
 
 

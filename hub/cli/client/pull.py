@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -13,19 +14,24 @@ from hub.cli.client.connection import (
     INTERRUPTED,
     Connection,
     ProgressLine,
-    connected,
     connection_of,
     connection_options,
     say,
+    transported,
 )
+from hub.cli.client.dated import Dated
 from hub.cli.client.wanted import Format, Wanted, cursor_of, sink_of, start_of
 from hub.cli.console import json_option, print_json
-from hub.domain.clock import parse_timestamp
+from hub.domain.clock import instant_of, parse_timestamp
 from hub.outbound.errors import AnswerError, OutboundError
 from hub.outbound.exchange.cursor import Position
 from hub.outbound.exchange.pull import Progress, Pull
 from hub.outbound.locate import locate
 from hub.outbound.taxii import ObjectsPage, PageRequest, Target, TaxiiClient
+from hub.outbound.transport import TransportSettings
+
+AHEAD: Final = timedelta(minutes=1)
+"""How far our clock may be ahead of the server's, by which `--since` is measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,12 +170,27 @@ def _run(connection: Connection, wanted: Wanted, voice: Voice) -> int:
 
 
 def _pull(connection: Connection, wanted: Wanted, voice: Voice, watch: Callable[[Progress], None]) -> None:
-    with connected(connection) as client:
+    settings = TransportSettings(credentials=connection.credentials, cacert=connection.cacert)
+    with transported(settings) as transport:
+        dated = Dated(transport)
+        client = TaxiiClient(dated)
         target = locate(client, connection.address, connection.collection)
+        _refuse_the_future(wanted.since, at=dated.seen or datetime.now(UTC))
         cursor = cursor_of(wanted, target, connection.username)
         start = start_of(cursor, wanted)
         with sink_of(wanted, start) as sink:
             _pull_and_follow(Pull(sink, cursor, start, watch=watch), client, target, wanted, voice)
+
+
+def _refuse_the_future(since: str | None, *, at: datetime) -> None:
+    """Refuse to begin after `at`: what is added until then would never be read."""
+    tick = None if since is None else parse_timestamp(since)
+    if tick is not None and instant_of(tick) > at + AHEAD:
+        raise click.BadParameter(
+            f"{since} is yet to come: by the server's clock, which is what counts, it is {at:%Y-%m-%dT%H:%M:%SZ}. "
+            "Nothing was read.",
+            param_hint="--since",
+        )
 
 
 def _pull_and_follow(puller: Pull, client: TaxiiClient, target: Target, wanted: Wanted, voice: Voice) -> None:

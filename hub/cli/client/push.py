@@ -24,6 +24,8 @@ from hub.outbound.exchange.envelopes import in_order_of_reference, split, withou
 from hub.outbound.exchange.files import BrokenPart, FileContent, FileObject, read_content
 from hub.outbound.exchange.push import Push, Refusal, Tally
 from hub.outbound.locate import locate
+from hub.outbound.resources import RemoteCollection
+from hub.outbound.taxii import Target
 
 SOME_REFUSED: Final = 3
 FAILED: Final = 1
@@ -34,11 +36,15 @@ MOST_ENVELOPE: Final = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """What the files held: objects to send, how often the same bytes came again, and what could not be read."""
+    """What the files held: objects to send, how often the same bytes came again, and what could not be read.
+
+    `empty` are the names of the files that held nothing at all, as an export does that came to grief.
+    """
 
     objects: tuple[FileObject, ...]
     repeats: int
     broken: tuple[BrokenPart, ...]
+    empty: tuple[str, ...]
 
 
 EPILOG: Final = """\b
@@ -46,9 +52,9 @@ Example:
   export HUB_TOKEN=...
   hub push incident.json --url https://hub.example/taxii2/ --collection au --username au-cert/feed
 
-Exit status: 0 all accepted; 1 the server could not be reached or would not deal with us; 2 wrong usage or a broken
-file, nothing sent; 3 some objects refused. Repeating a push is always safe: what the server has already is accepted
-again and changes nothing.
+Exit status: 0 all accepted; 1 the server could not be reached or would not deal with us; 2 wrong usage, or a
+file that is broken or holds no object, nothing sent; 3 some objects refused. Repeating a push is always safe: what the
+server has already is accepted again and changes nothing.
 """
 
 
@@ -64,7 +70,9 @@ again and changes nothing.
     help="At most so many objects in one request.",
 )
 @click.option(
-    "--keep-going", is_flag=True, help="Send what can be read of the files although parts of them are broken."
+    "--keep-going",
+    is_flag=True,
+    help="Send what can be read of the files although parts of them are broken or some hold nothing.",
 )
 @json_option
 def push(files: tuple[Path, ...], *, envelope: int, keep_going: bool, as_json: bool, **options: object) -> None:
@@ -78,6 +86,7 @@ def push(files: tuple[Path, ...], *, envelope: int, keep_going: bool, as_json: b
     inputs = _read(files)
     if inputs.broken and not keep_going:
         raise InputError(_broken_message(inputs.broken))
+    _refuse_nothing(inputs, keep_going=keep_going)
     tally = Tally(len(inputs.objects))
     tally.refusals += [_unreadable(part) for part in inputs.broken]
     trouble, code = _send(connection, inputs, tally, envelope)
@@ -95,16 +104,35 @@ def _read(files: Sequence[Path]) -> Inputs:
     found = [item for content in contents for item in content.objects]
     objects = in_order_of_reference(without_repeats(found))
     broken = tuple(part for content in contents for part in content.broken)
-    return Inputs(objects=objects, repeats=len(found) - len(objects), broken=broken)
+    empty = tuple(_name(path) for path, content in zip(files, contents, strict=True) if content.is_empty)
+    return Inputs(objects=objects, repeats=len(found) - len(objects), broken=broken, empty=empty)
+
+
+def _name(path: Path) -> str:
+    return "standard input" if str(path) == "-" else str(path)
 
 
 def _content(path: Path) -> FileContent:
-    name = "standard input" if str(path) == "-" else str(path)
+    name = _name(path)
     try:
         with click.open_file(str(path), "rb") as file:
             return read_content(name, file.read())
     except OSError as error:
         raise InputError(f"{name} cannot be read: {error.strerror}. Nothing was sent.") from error
+
+
+def _refuse_nothing(inputs: Inputs, *, keep_going: bool) -> None:
+    """Refuse a file that holds nothing: whoever exports to it would take "0 accepted" for success."""
+    if not inputs.empty:
+        return
+    if not keep_going or not (inputs.objects or inputs.broken):
+        advice = " --keep-going sends what the others hold." if inputs.objects else ""
+        raise InputError(f"{_holds_nothing(inputs.empty)}; nothing was sent.{advice}")
+    say(f"{_holds_nothing(inputs.empty)}.")
+
+
+def _holds_nothing(names: Sequence[str]) -> str:
+    return f"{', '.join(names)} {'holds' if len(names) == 1 else 'hold'} no STIX object"
 
 
 def _send(connection: Connection, inputs: Inputs, tally: Tally, envelope: int) -> tuple[str, int]:
@@ -114,7 +142,7 @@ def _send(connection: Connection, inputs: Inputs, tally: Tally, envelope: int) -
         with connected(connection) as client:
             target = locate(client, connection.address, connection.collection)
             if not target.collection.can_write:
-                return f"you may not write to {target.collection.name}", FAILED
+                return _not_writable(target, client.collections(target.root_url)), FAILED
             parcels = split(inputs.objects, most_objects=envelope, most_bytes=target.max_content_length)
             sender = Push(client, target, tally, sleep=time.sleep, watch=lambda: line.show(tally.done, tally.total))
             sender.send_all(parcels)
@@ -125,6 +153,15 @@ def _send(connection: Connection, inputs: Inputs, tally: Tally, envelope: int) -
     finally:
         line.clear()
     return "", 0
+
+
+def _not_writable(target: Target, shown: Sequence[RemoteCollection]) -> str:
+    """Say that a collection is not for us to write to, and which are."""
+    refusal = f"you may not write to {target.collection.name}"
+    writable = sorted(collection.name for collection in shown if collection.can_write)
+    if writable:
+        return f"{refusal}; you may write to {', '.join(writable)}"
+    return f"{refusal}: this account may publish nowhere: ask the operators for the role producer"
 
 
 def _unreadable(part: BrokenPart) -> Refusal:

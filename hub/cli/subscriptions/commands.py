@@ -1,12 +1,11 @@
 """`hub subscription`: made, looked at, steered and ended."""
 
-import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from hub.cli.console import print_json
+from hub.cli.console import confirm, print_json, yes_option
 from hub.cli.directory.desk import Desk, reads, writes
 from hub.cli.subscriptions import display
 from hub.cli.subscriptions.options import (
@@ -28,6 +27,8 @@ from hub.domain.identifiers import AccountId, OrganisationId
 from hub.domain.subscriptions.filters import EVERYTHING
 from hub.domain.subscriptions.subscription import BATCH_BYTES, BATCH_OBJECTS, Signature, Target
 from hub.runtime.keys.sealing import sealer_of
+from hub.services.directory.accounts import show_account
+from hub.services.directory.organisations import show_organisation
 from hub.services.subscriptions import adding, catalogue, changing
 from hub.services.subscriptions.positions import Place
 from hub.services.subscriptions.targets import taxii_target, webhook_target
@@ -97,8 +98,8 @@ def list_(desk: Desk, account: str | None, organisation: str | None) -> None:
     """List the subscriptions, oldest first, with how far each is behind."""
     known = catalogue.list_subscriptions(
         desk.pool,
-        account=None if account is None else AccountId(account),
-        organisation=None if organisation is None else OrganisationId(organisation),
+        account=None if account is None else show_account(desk.pool, AccountId(account)).id,
+        organisation=None if organisation is None else show_organisation(desk.pool, OrganisationId(organisation)).id,
     )
     waiting = display.waiting_at(desk)
     heads = ("id", "account", "channel", "host", "state", "waiting", "lag_seconds", "deliveries", "failures", "retries")
@@ -192,14 +193,14 @@ def replay(desk: Desk, subscription_id: object, place: Place | datetime) -> None
 
 @subscription.command()
 @SUBSCRIPTION
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 @writes
 def remove(desk: Desk, subscription_id: object, *, yes: bool) -> None:
     """End the subscription for good, with its secret and its position."""
     number = id_of(subscription_id)
     kept = catalogue.show_subscription(desk.pool, number)
     if not yes:
-        _ask(f"This ends the subscription of {kept.subscription.account}. Type its id to go on", number)
+        confirm(f"This ends the subscription of {kept.subscription.account}.", number)
     changing.remove_subscription(desk.pool, number, act=desk.act)
     desk.show({"removed": number, "account": kept.subscription.account})
 
@@ -223,13 +224,6 @@ def _target(  # noqa: PLR0913, PLR0917 - one parameter an option
     return webhook_target(
         webhook or "", networks=desk.settings.networks, signature=Signature(signature or Signature.SECRET)
     )
-
-
-def _ask(question: str, expected: str) -> None:
-    if not sys.stdin.isatty():
-        raise click.UsageError("There is nobody to ask: give --yes.")
-    if click.prompt(question, err=True) != expected:
-        raise click.Abort
 
 
 for command in (test, rotate_secret, drop_old_secret, set_password, keys, reseal):

@@ -17,6 +17,7 @@ from hub.domain.subscriptions.documents import filter_of
 from hub.domain.subscriptions.filters import Filter
 from hub.domain.subscriptions.subscription import Signature
 from hub.runtime.catalogue import load_catalogue
+from hub.services.directory.members import member_codes
 from hub.services.subscriptions.adding import BYTES, OBJECTS
 from hub.services.subscriptions.positions import Place
 
@@ -88,7 +89,8 @@ def read_filter(desk: Desk, path: Path) -> Filter:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise ConfigurationError(f"{path}: is not {'JSON' if path.suffix == '.json' else 'TOML'}: {error}") from error
-    return filter_of(document, load_catalogue(desk.settings.collections), source=str(path))
+    catalogue = load_catalogue(desk.settings.collections)
+    return filter_of(document, catalogue, member_codes(desk.pool), source=str(path))
 
 
 def read_password(path: Path | None) -> str:

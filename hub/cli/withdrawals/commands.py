@@ -9,6 +9,8 @@ import click
 from hub.cli.directory.desk import Desk, Fact, reads, writes
 from hub.domain.identifiers import AccountId, OrganisationId, StixId
 from hub.domain.subscriptions.withdrawals import WithdrawalId
+from hub.services.directory.accounts import show_account
+from hub.services.directory.organisations import show_organisation
 from hub.services.withdrawal import following
 from hub.services.withdrawal.following import Followed, Only, Stretch
 
@@ -47,16 +49,17 @@ def _all(
     desk: Desk, object_id: str | None, producer: str | None, account: str | None, only: Only | None
 ) -> list[Followed]:
     asked = None if object_id is None else StixId(object_id)
-    of = None if producer is None else OrganisationId(producer)
+    of = None if producer is None else show_organisation(desk.pool, OrganisationId(producer)).id
+    told = None if account is None else show_account(desk.pool, AccountId(account)).id
     found: list[Followed] = []
     after = 0
     while True:
         patience = timedelta(hours=desk.settings.withdrawal_hours)
         stretch = Stretch(after=after, most=_AT_ONCE, patience=patience, at=desk.act.at, only=only)
-        if account is None:
+        if told is None:
             page = following.all_withdrawals(desk.pool, asked, of, stretch)
         else:
-            page = following.notices_received(desk.pool, AccountId(account), stretch)
+            page = following.notices_received(desk.pool, told, stretch)
         found += page
         if len(page) < _AT_ONCE:
             break

@@ -1,6 +1,6 @@
 """Filters as documents: the TOML that people write and the JSON that the API and the store keep are one form."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Annotated, Final
 
@@ -45,19 +45,23 @@ class FilterTable(StrictTable, frozen=True, kw_only=True):
             raise ValueError(f"`tlp_min` ({self.tlp_min}) is above `tlp_max` ({self.tlp_max}): nothing would be sent")
 
 
-def filter_of(document: object, catalogue: Catalogue, *, source: str = "filter") -> Filter:
+def filter_of(
+    document: object, catalogue: Catalogue, members: Collection[MemberCode], *, source: str = "filter"
+) -> Filter:
     """Read a filter that somebody wrote, from its parsed TOML or JSON; collections go by id or alias.
 
-    Raise UnprocessableError naming the source and the key, where the document is not a filter.
+    Raise UnprocessableError naming the source and the key, where the document is not a filter, or names a collection or
+    a member that is not there.
     """
     chosen = stored_filter(document, source=source)
+    _check_origins(chosen.origins or (), members, source=source)
     if chosen.collections is None:
         return chosen
     return replace(chosen, collections=_ids(chosen.collections, catalogue, source=source))
 
 
 def stored_filter(document: object, *, source: str = "stored filter") -> Filter:
-    """Read what `filter_document` wrote; a collection that has been closed since stays a condition nothing meets."""
+    """Read what `filter_document` wrote; what it names may be gone since."""
     try:
         table = msgspec.convert(document, FilterTable)
     except msgspec.ValidationError as error:
@@ -93,6 +97,12 @@ def filter_document(chosen: Filter) -> dict[str, object]:
     if chosen.confidence_min is not None:
         document["confidence_min"] = chosen.confidence_min
     return document
+
+
+def _check_origins(named: Iterable[MemberCode], members: Collection[MemberCode], *, source: str) -> None:
+    for code in sorted(named):
+        if code not in members:
+            raise UnprocessableError(f"{source}: there is no member {code!r} - at `$.origins`", code=CODE)
 
 
 def _ids(names: Iterable[str], catalogue: Catalogue, *, source: str) -> frozenset[CollectionId]:

@@ -51,6 +51,11 @@ class FileContent:
     objects: tuple[FileObject, ...]
     broken: tuple[BrokenPart, ...]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds nothing, not even what cannot be read."""
+        return not self.objects and not self.broken
+
 
 class _BrokenError(Exception):
     """A value cannot be read from the given byte on."""

@@ -19,6 +19,11 @@ def list_members(pool: Pool) -> tuple[Member, ...]:
         return stored.list_members(database)
 
 
+def member_codes(pool: Pool) -> frozenset[MemberCode]:
+    """Return the code of every member."""
+    return frozenset(member.code for member in list_members(pool))
+
+
 def show_member(pool: Pool, code: MemberCode) -> Member:
     """Return one member; raise NotFoundError."""
     with pool.statement() as database:

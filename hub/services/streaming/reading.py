@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from hub.domain.clock import instant_of, tick_of
-from hub.domain.identifiers import AccountId, SubscriptionId, Tick
+from hub.domain.identifiers import AccountId, MemberCode, SubscriptionId, Tick
 from hub.domain.subscriptions.subscription import StreamTarget, Subscription
 from hub.services.clearances import Clearances
 from hub.services.delivery.outbox import Outbox, Portion
+from hub.services.directory.members import member_codes
 from hub.services.streaming.streams import Stream
+from hub.services.subscriptions.positions import Where, position_of
 from hub.store.database import Pool
 from hub.store.directory.tokens import open_tokens
 from hub.store.log.head import span
@@ -53,6 +55,15 @@ class StreamReading:
         """Return the head of the log at this moment."""
         with self._pool.statement() as database:
             return span(database).head
+
+    def members(self) -> frozenset[MemberCode]:
+        """Return the code of every member."""
+        return member_codes(self._pool)
+
+    def position(self, where: Where) -> Tick:
+        """Return the position after which a stream begins; raise UnprocessableError for an instant yet to come."""
+        with self._pool.statement() as database:
+            return position_of(database, where, at=self._clock())
 
     def state(self) -> State:
         """Return where the log and the policy stand; what an agreement has opened by now is granted first."""

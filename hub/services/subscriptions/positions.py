@@ -29,7 +29,7 @@ def position_of(database: Database, where: Where, *, at: datetime) -> Tick:
     if where is Place.NOW:
         return log.head
     if isinstance(where, datetime):
-        if where > at:
+        if where > at and tick_of(where) > log.head:
             raise UnprocessableError(
                 f"{where.isoformat()} is yet to come. What is added from here on comes with `now`.", code="POSITION"
             )

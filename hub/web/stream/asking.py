@@ -1,16 +1,18 @@
 """The query string of a stream: a filter, and where to begin."""
 
-from enum import Enum, auto
+from collections.abc import Collection
+from datetime import datetime
 from typing import Final
 
 from werkzeug.datastructures import MultiDict
 
 from hub.domain.catalogue import Catalogue
-from hub.domain.clock import parse_timestamp
+from hub.domain.clock import instant_of, parse_timestamp
 from hub.domain.errors import RequestError, UnprocessableError
-from hub.domain.identifiers import Tick
+from hub.domain.identifiers import MemberCode
 from hub.domain.subscriptions.documents import filter_of
 from hub.domain.subscriptions.filters import Filter
+from hub.services.subscriptions.positions import Place
 
 Arguments = MultiDict[str, str]
 
@@ -20,18 +22,7 @@ _SINGLE: Final = ("tlp_min", "tlp_max", "confidence_min")
 _KNOWN: Final = (*_LISTS, *_SINGLE, _FROM)
 
 
-class Begin(Enum):
-    """A place to begin that has a name."""
-
-    NOW = auto()
-    BEGINNING = auto()
-
-
-Start = Begin | Tick
-"""Where to begin: with what comes after this position."""
-
-
-def read_filter(arguments: Arguments, catalogue: Catalogue) -> Filter:
+def read_filter(arguments: Arguments, catalogue: Catalogue, members: Collection[MemberCode]) -> Filter:
     """Read the conditions; lists are comma-separated, repeated, or both. Raises RequestError."""
     unknown = sorted(set(arguments) - set(_KNOWN))
     if unknown:
@@ -42,26 +33,22 @@ def read_filter(arguments: Arguments, catalogue: Catalogue) -> Filter:
     if isinstance(least, str) and least.isascii() and least.isdigit():
         document["confidence_min"] = int(least[:4])
     try:
-        return filter_of(document, catalogue, source="query")
+        return filter_of(document, catalogue, members, source="query")
     except UnprocessableError as error:
         raise RequestError(error.sentence, code=error.code) from error
 
 
-def read_start(arguments: Arguments) -> Start:
+def read_start(arguments: Arguments) -> Place | datetime:
     """Read `from`: `now`, `beginning`, or an instant after which to begin. Raises RequestError."""
-    value = _single(arguments, _FROM) if _FROM in arguments else "now"
-    match value:
-        case "now":
-            return Begin.NOW
-        case "beginning":
-            return Begin.BEGINNING
-        case _:
-            position = parse_timestamp(value)
-            if position is None:
-                raise RequestError(
-                    f"from takes now, beginning, or a timestamp like 2026-01-31T12:00:00.000000Z; {value!r} is none."
-                )
-            return position
+    value = _single(arguments, _FROM) if _FROM in arguments else Place.NOW
+    if value in set(Place):
+        return Place(value)
+    position = parse_timestamp(value)
+    if position is None:
+        raise RequestError(
+            f"from takes now, beginning, or a timestamp like 2026-01-31T12:00:00.000000Z; {value!r} is none."
+        )
+    return instant_of(position)
 
 
 def _single(arguments: Arguments, name: str) -> str:

@@ -7,16 +7,18 @@ from typing import Final
 from flask import Flask, Response, request
 
 from hub.domain.catalogue import Catalogue
+from hub.domain.errors import RequestError, UnprocessableError
 from hub.domain.identifiers import Tick
 from hub.services.directory.authenticate import Authenticating
 from hub.services.streaming.hall import Hall
 from hub.services.streaming.reading import StreamReading
 from hub.services.streaming.streams import Signal, Stream
+from hub.services.subscriptions.positions import Where
 from hub.web.api.problems import problem_of
 from hub.web.bare import bare_application
 from hub.web.credentials import authenticate, current_principal, current_token
 from hub.web.errors import NotAcceptableError
-from hub.web.stream.asking import Begin, Start, read_filter, read_start
+from hub.web.stream.asking import read_filter, read_start
 from hub.web.stream.events import MEDIA_TYPE, opening
 from hub.web.stream.positions import Positions
 
@@ -26,7 +28,6 @@ BODY: Final = "hub.stream"
 
 _LAST: Final = "Last-Event-ID"
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-_BEGINNING: Final = Tick(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,18 +88,19 @@ def create_stream_application(streaming: Streaming) -> Flask:
     def view() -> Response:
         if request.headers.get("Accept") and not request.accept_mimetypes[MEDIA_TYPE]:
             raise NotAcceptableError(f"A stream is {MEDIA_TYPE}; ask for that, or for anything.")
-        chosen = read_filter(request.args, streaming.catalogue)
-        start: Start = read_start(request.args)
+        chosen = read_filter(request.args, streaming.catalogue, streaming.reading.members())
+        start: Where = read_start(request.args)
         last = request.headers.get(_LAST)
         if last:
             start = positions.read(last)
+        position = _position(start, streaming.reading)
         if request.method == "HEAD":
             return Response(mimetype=MEDIA_TYPE, headers=_HEADERS)
         stream = Stream(
             account=current_principal().account.id,
             token=current_token(),
             filter=chosen,
-            position=_position(start, streaming.reading),
+            position=position,
             signal=streaming.signal(),
         )
         first = opening(positions.seal(stream.position))
@@ -112,11 +114,8 @@ def create_stream_application(streaming: Streaming) -> Flask:
     return application
 
 
-def _position(start: Start, reading: StreamReading) -> Tick:
-    match start:
-        case Begin.NOW:
-            return reading.head()
-        case Begin.BEGINNING:
-            return _BEGINNING
-        case position:
-            return position
+def _position(start: Where, reading: StreamReading) -> Tick:
+    try:
+        return reading.position(start)
+    except UnprocessableError as error:
+        raise RequestError(error.sentence, code=error.code) from error

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import requests
 from click.testing import CliRunner, Result
 
 from hub.cli.main import cli
@@ -60,6 +61,13 @@ def test_what_is_pushed_is_pulled_and_the_refusals_are_named(forum: Forum, tmp_p
     assert lines(out) == indicators(230)
 
 
+def test_the_hub_says_what_time_it_is_and_no_pull_begins_after_that(forum: Forum, tmp_path: Path) -> None:
+    assert "Date" in requests.get(forum.url, timeout=10).headers
+    done = forum.run("pull", "--out", str(tmp_path / "out"), "--since", "2126-01-01T00:00:00Z")
+    assert done.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_repeated_push_is_accepted_and_changes_nothing(forum: Forum, tmp_path: Path) -> None:
     source, out = tmp_path / "source.json", tmp_path / "out.ndjson"
     source.write_text(bundle(indicators(120, start=1_000)))
@@ -89,4 +97,5 @@ def test_an_analyst_is_told_that_pushing_is_not_for_him(forum: Forum, tmp_path: 
     analyst = forum.hub.account("xa-cert/analyst", Role.ANALYST)
     sent = forum.run("push", str(source), caller=analyst)
     assert sent.exit_code == 1
-    assert "you may not write to xa" in sent.stderr
+    words = "you may not write to xa: this account may publish nowhere: ask the operators for the role producer\n"
+    assert words in sent.stderr

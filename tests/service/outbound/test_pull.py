@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,30 @@ def test_objects_of_one_date_on_two_pages_are_not_lost_by_an_interruption(script
     run("pull", script, "--out", str(out))
     assert "added_after" not in script.to("GET", OBJECTS)[2].query
     assert lines(out) == indicators(4)
+
+
+@pytest.mark.parametrize("state_is_there", [False, True])
+def test_a_time_yet_to_come_is_no_beginning(script: Script, tmp_path: Path, *, state_is_there: bool) -> None:
+    out = tmp_path / "out"
+    if state_is_there:
+        script.on("GET", OBJECTS, page(indicators(1), (DATES[0], DATES[0])))
+        run("pull", script, "--out", str(out))
+    before = _folder(tmp_path)
+    script.on("GET", OBJECTS, page([], None))
+    done = run("pull", script, "--out", str(out), "--since", "2126-01-01T00:00:00Z")
+    assert done.exit_code == 2
+    assert "2126-01-01T00:00:00Z is yet to come: by the server's clock, which is what counts, it is 20" in done.stderr
+    assert _folder(tmp_path) == before
+
+
+def test_a_little_ahead_of_the_server_is_a_beginning(script: Script, tmp_path: Path) -> None:
+    script.on("GET", OBJECTS, page([], None))
+    since = f"{datetime.now(UTC) + timedelta(seconds=30):%Y-%m-%dT%H:%M:%SZ}"
+    assert run("pull", script, "--out", str(tmp_path / "out"), "--since", since).exit_code == 0
+
+
+def _folder(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 @pytest.mark.parametrize("kind", ["ndjson", "bundle"])

@@ -7,7 +7,7 @@ import pytest
 
 from tests.service.outbound.commands import DATES, run, sent, source
 from tests.service.outbound.content import bundle, indicator
-from tests.service.outbound.scripted import OBJECTS, ROOT, STATUS, Reply, Script, status
+from tests.service.outbound.scripted import COLLECTION, OBJECTS, ROOT, STATUS, Reply, Script, reply, status
 
 pytestmark = pytest.mark.usefixtures("pauses")
 
@@ -132,6 +132,38 @@ def test_keep_going_sends_what_can_be_read_and_counts_the_rest(script: Script, t
         "statuses": [],
         "error": None,
     }
+
+
+@pytest.mark.parametrize("text", ["", "\n", "[]", '{"objects": []}', '{"type": "bundle", "id": "bundle--1"}'])
+@pytest.mark.parametrize("given", [(), ("--keep-going",)])
+def test_a_file_that_holds_nothing_is_no_success(
+    script: Script, tmp_path: Path, text: str, given: tuple[str, ...]
+) -> None:
+    (tmp_path / "export.json").write_text(text)
+    done = run("push", script, str(tmp_path / "export.json"), *given)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.endswith(f"{tmp_path / 'export.json'} holds no STIX object; nothing was sent.\n")
+    assert script.seen == []
+
+
+def test_one_file_of_several_that_holds_nothing_keeps_back_the_others(script: Script, tmp_path: Path) -> None:
+    (tmp_path / "export.json").write_text("[]")
+    script.on("POST", OBJECTS, status(2))
+    files = (source(tmp_path, 2), str(tmp_path / "export.json"))
+    assert run("push", script, *files).exit_code == 2
+    assert script.seen == []
+    done = run("push", script, *files, "--keep-going")
+    assert (done.exit_code, done.stdout) == (0, "2 accepted, 0 refused\n")
+    assert f"{tmp_path / 'export.json'} holds no STIX object." in done.stderr
+
+
+def test_who_may_not_write_is_told_where_they_may(script: Script, tmp_path: Path) -> None:
+    closed = {"id": COLLECTION, "alias": "au", "title": "Australia", "can_read": True, "can_write": False}
+    others = [closed | {"id": f"{n}", "alias": alias, "can_write": True} for n, alias in enumerate(("nz", "fj"))]
+    script.on("GET", "/api/collections/", reply(collections=[closed, *others]))
+    done = run("push", script, source(tmp_path, 1))
+    assert done.exit_code == 1
+    assert "you may not write to au; you may write to fj, nz\n" in done.stderr
 
 
 def test_an_object_without_an_id_is_named_by_its_file(script: Script, tmp_path: Path) -> None:

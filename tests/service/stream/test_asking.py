@@ -49,7 +49,9 @@ def test_there_is_nothing_but_the_stream(hub: StreamHub, reader: Caller) -> None
         ({"confidence_min": "high"}, "FILTER_INVALID", "confidence_min"),
         ({"confidence_min": "101"}, "FILTER_INVALID", "confidence_min"),
         ({"collections": "nowhere"}, "FILTER_INVALID", "no collection 'nowhere'"),
+        ({"origins": "JP,ZZ"}, "FILTER_INVALID", "query: there is no member 'ZZ'"),
         ({"from": "yesterday"}, "BAD_REQUEST", "from takes now, beginning, or a timestamp"),
+        ({"from": "2126-01-31T12:00:00Z"}, "POSITION", "2126-01-31T12:00:00+00:00 is yet to come"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(
@@ -67,6 +69,20 @@ def test_an_id_that_the_hub_has_not_given_out_is_refused(hub: StreamHub, writer:
     with hub.stream(writer, last_id=last_id) as stream:
         assert stream.status == HTTPStatus.BAD_REQUEST
         assert "Last-Event-ID" in stream.problem()["detail"]
+
+
+def test_an_id_that_is_yet_to_come_leaves_nothing_out(hub: StreamHub, writer: Caller, reader: Caller) -> None:
+    with hub.stream(reader, last_id="2126-01-31T12:00:00.000000Z") as stream:
+        thing = indicator(tlp=Tlp.CLEAR)
+        writer.accept("kh", thing)
+        assert stream.names(1) == [thing["id"]]
+
+
+def test_the_date_of_a_page_is_a_place_to_begin(hub: StreamHub, writer: Caller, reader: Caller) -> None:
+    writer.accept("kh", indicator(tlp=Tlp.CLEAR))
+    last = writer.get("collections/kh/objects/").headers["X-TAXII-Date-Added-Last"]
+    with hub.stream(reader, {"from": last}) as stream:
+        assert stream.status == HTTPStatus.OK
 
 
 def test_who_takes_no_events_is_told_so(hub: StreamHub, writer: Caller) -> None:

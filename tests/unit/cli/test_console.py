@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
 from click.testing import CliRunner
 
-from hub.cli.console import json_option, print_json, print_table, with_settings
+from hub.cli import console
+from hub.cli.console import confirm, json_option, print_json, print_table, with_settings
 from hub.cli.main import Commands, cli
 from hub.domain.errors import ConfigurationError, HubError, NotFoundError
 from hub.runtime.settings import Settings
@@ -20,6 +22,29 @@ def show(settings: Settings, *, as_json: bool) -> None:
     """Show two settings."""
     facts = {"data": str(settings.data), "port": settings.port}
     print_json(facts) if as_json else print_table(list(facts), [list(facts.values())])
+
+
+@click.command()
+def end() -> None:
+    """Do what cannot be undone."""
+    confirm("This ends au-nz for good.", "au-nz")
+    click.echo("ended")
+
+
+@pytest.mark.parametrize(("typed", "code", "shown"), [("au-nz", 0, "ended\n"), ("yes", 1, ""), ("", 1, "")])
+def test_what_is_for_good_is_done_where_its_id_is_typed(
+    monkeypatch: pytest.MonkeyPatch, typed: str, code: int, shown: str
+) -> None:
+    monkeypatch.setattr(console, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    done = CliRunner().invoke(end, input=f"{typed}\n")
+    assert (done.exit_code, done.stdout) == (code, shown)
+    assert done.stderr.startswith("This ends au-nz for good. Type its id to go on: ")
+
+
+def test_what_is_for_good_is_refused_where_nobody_is_to_be_asked() -> None:
+    done = CliRunner().invoke(end, input="au-nz\n")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.endswith("This ends au-nz for good. There is nobody to ask: give --yes.\n")
 
 
 @click.command()

@@ -18,6 +18,7 @@ from hub.domain.subscriptions.filters import EVERYTHING, Filter
 
 AU = CollectionId("2a5c9b0e-8c7b-4c55-9a35-5b6f3f0e6f01")
 CATALOGUE = Catalogue(collections=(ALL, replace(ALL, id=AU, alias="au")), members=(), organisations=())
+MEMBERS = frozenset({MemberCode("AU"), MemberCode("FJ")})
 
 WRITTEN = """
 collections = ["au"]
@@ -33,7 +34,7 @@ pattern_types = ["ipv4-addr"]
 
 
 def read(document: object) -> Filter:
-    return filter_of(document, CATALOGUE)
+    return filter_of(document, CATALOGUE, MEMBERS)
 
 
 def test_a_filter_is_read_as_it_is_written() -> None:
@@ -82,6 +83,7 @@ def test_a_collection_goes_by_alias_or_id_in_either_case(name: str) -> None:
         ({"pattern_types": ["ipv4-addr:value"]}, "pattern_types"),
         ({"collections": ["nz"]}, "there is no collection 'nz'"),
         ({"collections": ["all"]}, "'all' is every collection; leave `collections` out"),
+        ({"origins": ["AU", "ZZ"]}, r"there is no member 'ZZ' - at `\$\.origins`"),
         (["indicator"], "Expected `object`, got `array`"),
         (None, "Expected `object`, got `null`"),
     ],
@@ -93,9 +95,10 @@ def test_what_is_no_filter_is_refused_in_words_that_name_the_key(document: objec
     assert refused.value.sentence.startswith("filter: ")
 
 
-def test_a_stored_filter_keeps_a_collection_that_has_been_closed_since() -> None:
+def test_a_stored_filter_keeps_what_it_names_and_is_gone_since() -> None:
     gone = CollectionId("2a5c9b0e-8c7b-4c55-9a35-5b6f3f0e6fff")
-    assert stored_filter({"collections": [gone]}).collections == frozenset({gone})
+    kept = stored_filter({"collections": [gone], "origins": ["ZZ"]})
+    assert (kept.collections, kept.origins) == (frozenset({gone}), frozenset({"ZZ"}))
 
 
 def some(*values: Any) -> st.SearchStrategy[Any]:

@@ -13,6 +13,7 @@ from hub.domain.subscriptions.documents import filter_of
 from hub.domain.subscriptions.filters import Filter
 from hub.domain.subscriptions.subscription import Signature, Target
 from hub.policy.permissions import Permission, may, may_of_account
+from hub.services.directory.members import member_codes
 from hub.services.directory.names import organisation_of_account
 from hub.services.subscriptions import adding, catalogue, changing, rotating
 from hub.services.subscriptions.positions import Place, Where
@@ -222,7 +223,7 @@ def _target(call: Call, body: SubscriptionToAdd) -> Target:
 
 
 def _filter(call: Call, given: FilterGiven) -> Filter:
-    return filter_of(given.model_dump(exclude_none=True), call.services.catalogue)
+    return filter_of(given.model_dump(exclude_none=True), call.services.catalogue, member_codes(call.pool))
 
 
 def _sealed(call: Call, position: Tick) -> str:
