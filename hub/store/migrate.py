@@ -22,13 +22,19 @@ _MIGRATION_LOCK: Final = 0x4855425F4D494752
 def migrate(url: str) -> None:
     """Run every migration that the database at `url` (libpq form) has not run yet. Safe to repeat.
 
-    Raise UnavailableError where the database does not answer, or not to the end.
+    Raise UnavailableError where the database does not answer, or not to the end, and ConfigurationError where a later
+    release has migrated it.
     """
     config = _config()
     with _connected(url) as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
         connection.commit()
         config.attributes["connection"] = connection
+        if _revision_of(connection) not in {None, *_revisions(config)}:
+            raise ConfigurationError(
+                "The database is of a later release of the hub: run that one, or restore a backup of before."
+            )
+        connection.commit()
         command.upgrade(config, "head")
         connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _MIGRATION_LOCK})
         connection.commit()
@@ -41,11 +47,19 @@ def require_migrated(url: str) -> None:
     processes of a hub can be replaced one by one. Raise UnavailableError where it does not answer.
     """
     with _connected(url) as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    scripts = ScriptDirectory.from_config(_config())
-    earlier = {script.revision for script in scripts.walk_revisions()} - {scripts.get_current_head()}
-    if current is None or current in earlier:
+        current = _revision_of(connection)
+    if current in {None, *_revisions(_config())[1:]}:
         raise ConfigurationError("The database is not prepared for this release of the hub: run hub prepare.")
+
+
+def _revision_of(connection: Connection) -> str | None:
+    """Return the last migration that a database has run."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _revisions(config: Config) -> list[str]:
+    """Return the migrations of this release, the last one first."""
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
 
 
 def _config() -> Config:

@@ -31,6 +31,13 @@ def test_a_database_of_a_former_release_is_said_so_and_one_of_a_later_release_is
         require_migrated(url)
 
 
+def test_a_database_of_a_later_release_is_not_migrated_and_said_to_be_that(servers: TestServers) -> None:
+    url = servers.fresh_database()
+    stamp(url, "9999")
+    with pytest.raises(ConfigurationError, match="of a later release of the hub"):
+        migrate(url)
+
+
 def stamp(url: str, revision: str) -> None:
     with psycopg.connect(url) as connection:
         connection.execute("UPDATE alembic_version SET version_num = %s", (revision,))
