@@ -94,15 +94,14 @@ def _process(settings: Settings, **ports: int) -> Iterator[ServerUrls]:
     Raises ConfigurationError where one of `ports` is taken or the database is not prepared. `hub serve` has seen to
     both before it starts a process, and starts one again while its predecessor may still be ending.
     """
+    configure_logs(settings)
     if is_supervised():
-        configure_logs(settings)
         with servers(settings) as urls:
             yield urls
         return
     from hub.runtime import processes  # noqa: PLC0415 - the migrations come with it
     from hub.store.migrate import require_migrated  # noqa: PLC0415 - these are the migrations
 
-    configure_logs(settings)
     for key, port in ports.items():
         processes.require_port(key, settings.host, port)
     with servers(settings) as urls:

@@ -129,8 +129,15 @@ def settings_of(
 @contextmanager
 def connected(connection: Connection) -> Iterator[TaxiiClient]:
     """Open a session with the server for as long as the block runs."""
-    with transported(TransportSettings(credentials=connection.credentials, cacert=connection.cacert)) as transport:
+    with carried(connection) as transport:
         yield TaxiiClient(transport)
+
+
+@contextmanager
+def carried(connection: Connection) -> Iterator[Transport]:
+    """Give what carries the requests of such a session."""
+    with transported(TransportSettings(credentials=connection.credentials, cacert=connection.cacert)) as transport:
+        yield transport
 
 
 @contextmanager

@@ -14,10 +14,10 @@ from hub.cli.client.connection import (
     INTERRUPTED,
     Connection,
     ProgressLine,
+    carried,
     connection_of,
     connection_options,
     say,
-    transported,
 )
 from hub.cli.client.dated import Dated
 from hub.cli.client.wanted import Format, Wanted, cursor_of, sink_of, start_of
@@ -28,7 +28,6 @@ from hub.outbound.exchange.cursor import Position
 from hub.outbound.exchange.pull import Progress, Pull
 from hub.outbound.locate import locate
 from hub.outbound.taxii import ObjectsPage, PageRequest, Target, TaxiiClient
-from hub.outbound.transport import TransportSettings
 
 AHEAD: Final = timedelta(minutes=1)
 """How far our clock may be ahead of the server's, by which `--since` is measured."""
@@ -170,8 +169,7 @@ def _run(connection: Connection, wanted: Wanted, voice: Voice) -> int:
 
 
 def _pull(connection: Connection, wanted: Wanted, voice: Voice, watch: Callable[[Progress], None]) -> None:
-    settings = TransportSettings(credentials=connection.credentials, cacert=connection.cacert)
-    with transported(settings) as transport:
+    with carried(connection) as transport:
         dated = Dated(transport)
         client = TaxiiClient(dated)
         target = locate(client, connection.address, connection.collection)

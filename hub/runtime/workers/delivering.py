@@ -33,7 +33,7 @@ from hub.services.delivery.engine import deliver
 from hub.services.delivery.narrowing import Narrowing
 from hub.services.delivery.outbox import Outbox
 from hub.services.delivery.working.freshness import Freshness
-from hub.services.delivery.working.settling import Counters, Persistence, Settling
+from hub.services.delivery.working.settling import Persistence, Settling
 from hub.services.explaining.noting import Noting
 from hub.services.trials.working import Trying
 from hub.services.withdrawal.expanding import Expanding
@@ -90,7 +90,6 @@ def make_deliverer(
     settings: Settings, parts: Parts, narrowing: Narrowing, due: Due, channels: Mapping[Channel, Sends]
 ) -> Deliverer:
     """Make the deliverer of a process."""
-    counters = Counters()
     persistence = Persistence(
         backoff=Backoff(first=settings.retry_first_seconds, longest=settings.retry_longest_seconds),
         failing_after=timedelta(minutes=settings.failing_after_minutes),
@@ -99,11 +98,10 @@ def make_deliverer(
         Deliverer,
         parts.pool,
         outbox=Outbox(parts.clearances, narrowing, parts.numbers, Noting(parts.pool, now), now),
-        settling=Settling(parts.pool, persistence, counters, now, random.random),
+        settling=Settling(parts.pool, persistence, now, random.random),
         freshness=Freshness(parts.pool),
         channels=channels,
         due=due,
-        counters=counters,
         notifying=Notifying(parts.pool, parts.clearances, now),
         clock=now,
     )

@@ -23,7 +23,7 @@ from hub.services.delivery.working.holding import Holding
 from hub.services.delivery.working.lanes import Lane
 from hub.services.delivery.working.ready import Ready
 from hub.services.delivery.working.sending import Sending
-from hub.services.delivery.working.settling import Counters, Settling
+from hub.services.delivery.working.settling import Settling
 from hub.services.delivery.working.work import Work
 from hub.services.delivery.working.writing import Settled, Writing
 from hub.services.withdrawal.notifying import Notifying
@@ -76,7 +76,6 @@ class Deliverer:
         freshness: Freshness,
         channels: Mapping[Channel, Sends],
         due: Due,
-        counters: Counters,
         notifying: Notifying,
         threads: int,
         clock: Callable[[], datetime],
@@ -85,7 +84,6 @@ class Deliverer:
         self._outbox = outbox
         self._settling = settling
         self._due = due
-        self._counters = counters
         self._notifying = notifying
         self._far = far
         self._inbox: SimpleQueue[_Offered | Settled | Work] = SimpleQueue()
@@ -252,7 +250,6 @@ class Deliverer:
         portions = self._outbox.portions([work.leased for work in works], seconds=_READING_SECONDS)
         ready.put_back([work for work in works if work.id not in portions])
         pairs = [(work, portions[work.id]) for work in works if work.id in portions]
-        self._counters.readings += len(pairs)
         self._pass_over([pair for pair in pairs if pair[1].batch is None])
         batches = [pair for pair in pairs if pair[1].batch is not None]
         held = self._holding.begin(batches)

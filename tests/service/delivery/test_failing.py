@@ -10,7 +10,7 @@ from hub.domain.subscriptions.subscription import SubscriptionState
 from hub.services.delivery.channels.outcomes import Ended, Failed, Outcome, Remark, Taken
 from hub.services.delivery.outbox import Portion
 from hub.services.delivery.working.holding import Holding
-from hub.services.delivery.working.settling import Counters, Persistence, Settling
+from hub.services.delivery.working.settling import Persistence, Settling
 from hub.services.delivery.working.work import Attempt
 from hub.store.subscriptions.errors import last_errors
 from tests.service.delivery.conftest import Post
@@ -32,7 +32,7 @@ class Course:
     def attempts(self, *outcomes: Outcome, after: timedelta) -> SubscriptionState:
         """Let so much time pass, and then attempts in one lease come to these outcomes; return the state."""
         pool = self.post.hub.parts.pool
-        settling = Settling(pool, Persistence(), Counters(), self.clock, lambda: 0.0)
+        settling = Settling(pool, Persistence(), self.clock, lambda: 0.0)
         self.clock.at += after
         (work,) = Holding(pool, self.clock).take([self.one.id])
         for outcome in outcomes:

@@ -15,7 +15,7 @@ from hub.services.agreements.pairs import suspend_pair
 from hub.services.delivery.channels.outcomes import Failed, Outcome, Remark, Taken
 from hub.services.delivery.outbox import Portion
 from hub.services.delivery.working.holding import LEASE, Holding
-from hub.services.delivery.working.settling import Counters, Persistence, Settling
+from hub.services.delivery.working.settling import Persistence, Settling
 from hub.services.delivery.working.work import Attempt, Work
 from hub.services.directory.accounts import disable_account, enable_account
 from tests.service.main_job.region import StillClock
@@ -53,7 +53,7 @@ class Worker:
 
     def settle(self, work: Work, portion: Portion, outcome: Outcome) -> None:
         """Write what came of it."""
-        settling = Settling(self.hub.parts.pool, Persistence(), Counters(), self.clock, lambda: 0.0)
+        settling = Settling(self.hub.parts.pool, Persistence(), self.clock, lambda: 0.0)
         settling.settle([Attempt(work=work, portion=portion, outcome=outcome, seconds=0.0)])
 
 

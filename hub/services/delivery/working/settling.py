@@ -44,18 +44,6 @@ class Persistence:
 
 
 @dataclass(slots=True, kw_only=True)
-class Counters:
-    """What this process has done since it began, nearly: its threads do not wait for one another to count."""
-
-    deliveries: int = 0
-    objects: int = 0
-    refused: int = 0
-    failures: int = 0
-    stale: int = 0
-    readings: int = 0
-
-
-@dataclass(slots=True, kw_only=True)
 class _Results:
     """What is to be written of some attempts, in one transaction."""
 
@@ -73,13 +61,11 @@ class Settling:
         self,
         pool: Pool,
         persistence: Persistence,
-        counters: Counters,
         clock: Callable[[], datetime],
         draw: Callable[[], float],
     ) -> None:
         self._pool = pool
         self._persistence = persistence
-        self._counters = counters
         self._clock = clock
         self._draw = draw
 
@@ -119,7 +105,6 @@ class Settling:
         match attempt.outcome:
             case Taken() as taken:
                 ends = work.ends_with(portion)
-                self._count(taken)
                 results.steps.append(self._step(work, portion, taken, ends=ends))
                 results.complaints += [_complaint(work, remark) for remark in taken.remarks]
                 if portion.notification is not None:
@@ -131,16 +116,10 @@ class Settling:
                 results.troubles.append(self._trouble(work, trouble))
                 return False
             case Stale():
-                self._counters.stale += 1
                 work.interrupted(portion.position if portion.batch is None else portion.batch.last)
                 return True
             case other:
                 assert_never(other)
-
-    def _count(self, taken: Taken) -> None:
-        self._counters.deliveries += 1
-        self._counters.objects += taken.objects
-        self._counters.refused += taken.refused
 
     def _step(self, work: Work, portion: Portion, taken: Taken, *, ends: bool) -> Step:
         return Step(
@@ -153,7 +132,6 @@ class Settling:
         )
 
     def _trouble(self, work: Work, outcome: Failed | Ended) -> Trouble:
-        self._counters.failures += 1
         now = self._clock()
         asked = outcome.asked if isinstance(outcome, Failed) else None
         pause = self._persistence.backoff.pause(work.failures + 1, asked=asked, drawn=self._draw())
