@@ -1,6 +1,8 @@
 """Content codings (RFC 9110 §8.4, §12.5.3): answers are compressed for clients that ask for it."""
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from flask import Response, request
@@ -84,8 +86,9 @@ def _may_be_coded(response: Response) -> bool:
     return response.is_sequence and not coded and response.mimetype in _TEXTS
 
 
-def _weights(header: str | None) -> dict[str, float]:
-    """Read the weight of each coding that is named; what is malformed is not there."""
+@lru_cache(maxsize=256)
+def _weights(header: str | None) -> Mapping[str, float]:
+    """Read the weight of each coding that is named; what is malformed is not there. Clients say the same each time."""
     weights = {}
     for item in parse_list_header(header or ""):
         name, parameters = parse_options_header(item)

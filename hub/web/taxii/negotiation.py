@@ -1,6 +1,7 @@
 """Accept and Content-Type as RFC 7231 reads them, for the one media type of TAXII 2.1 (§1.6.8)."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from werkzeug.http import parse_list_header, parse_options_header
@@ -31,8 +32,12 @@ def accept_content(content_type: str | None, content_encoding: str | None) -> No
         raise UnsupportedMediaError("This server reads bodies without a Content-Encoding.")
 
 
+@lru_cache(maxsize=256)
 def _weight(header: str) -> float:
-    """Return the weight that the most specific matching range gives to TAXII 2.1; 0 where none matches."""
+    """Return the weight that the most specific matching range gives to TAXII 2.1; 0 where none matches.
+
+    Clients say the same each time.
+    """
     ranges = [_range(item) for item in parse_list_header(header)]
     return max(ranges, default=(0, 0.0))[1]
 
