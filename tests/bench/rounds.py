@@ -52,11 +52,17 @@ class Run:
     say: Say
 
     def in_turn(self, *works: Callable[[int], Figure]) -> list[Figure]:
-        """Do each work once a round, so that what the machine does besides is the same for all; a figure for each."""
-        taken = [[work(number) for work in works] for number in range(self.size.rounds)]
+        """Do each work once a round, so that what the machine does besides is the same for all; a figure for each.
+
+        Each round begins with another one: what a work leaves behind in caches is not always found by the same next.
+        """
+        taken: list[list[Figure]] = [[] for _ in works]
+        for number in range(self.size.rounds):
+            for turn in range(len(works)):
+                index = (number + turn) % len(works)
+                taken[index].append(works[index](number))
         return [
-            replace(parts[0], samples=tuple(sample for part in parts for sample in part.samples))
-            for parts in zip(*taken, strict=True)
+            replace(parts[0], samples=tuple(sample for part in parts for sample in part.samples)) for parts in taken
         ]
 
     def tell(self, figures: Iterable[Figure]) -> None:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[3]
 PAGES = [path for pattern in ("*.md", "docs/**/*.md") for path in ROOT.glob(pattern)]
 
 
-def test_works_take_turns_and_each_has_a_sample_of_every_round(tmp_path: Path) -> None:
+def test_works_take_turns_each_of_them_first_and_each_has_a_sample_of_every_round(tmp_path: Path) -> None:
     order: list[tuple[str, int]] = []
 
     def work(name: str) -> Callable[[int], Figure]:
@@ -28,7 +28,7 @@ def test_works_take_turns_and_each_has_a_sample_of_every_round(tmp_path: Path) -
 
     run = Run(size=SIZES["quick"], medallion=Medallion(tmp_path), opentaxii=OpenTaxii(tmp_path), say=lambda _: None)
     ours, theirs = run.in_turn(work("ours"), work("theirs"))
-    assert order == [(name, number) for number in range(3) for name in ("ours", "theirs")]
+    assert order == [("ours", 0), ("theirs", 0), ("theirs", 1), ("ours", 1), ("ours", 2), ("theirs", 2)]
     assert (ours.name, ours.samples, theirs.name) == ("ours", (0.0, 1.0, 2.0), "theirs")
 
 
