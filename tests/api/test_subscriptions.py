@@ -1,16 +1,12 @@
 """Subscriptions through the API and from the command line: whose they are, what others see of them, and no secret."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import pytest
-from click.testing import CliRunner, Result
 
-from hub.cli.main import cli
 from hub.cli.subscriptions import trials
 from hub.domain.clock import tick_of, timestamp_of
 from hub.domain.directory import Role
@@ -23,52 +19,7 @@ from hub.store.subscriptions.steps import Complaint, keep_complaint
 from hub.store.subscriptions.trials import answer_trial, take_trial
 from hub.web.api.models.subscriptions.orders import Password, SubscriptionGiven, SubscriptionToAdd
 from tests.api.region import Caller, Region
-from tests.support.stix import indicator
-from tests.taxii.caller import Caller as TaxiiCaller
-
-AT: Final = "/subscriptions"
-URL: Final = "https://soc.example/hooks/9c1e?from=hub"
-HOOK: Final = {"channel": "webhook", "url": URL}
-PUSH: Final = {
-    "channel": "taxii",
-    "url": "https://taxii.example/api/",
-    "collection": "feed",
-    "username": "hub",
-    "password": "correct horse battery staple",
-}
-SAID: Final = "<p>what the receiver says</p>"
-
-
-def added(caller: Caller, **changes: Any) -> dict[str, Any]:
-    answer = caller.post(AT, HOOK | changes)
-    assert answer.status_code == 201, answer.text
-    given: dict[str, Any] = answer.json
-    return given
-
-
-def hook(caller: Caller, **changes: Any) -> str:
-    return str(added(caller, **changes)["subscription"]["id"])
-
-
-def typed(region: Region, *words: str, said: str = "") -> Result:
-    environment = {
-        "HUB_DATABASE_URL": region.urls.database,
-        "HUB_REDIS_URL": region.urls.redis,
-        "HUB_SEALING_KEY_FILE": str(region.settings.sealing_key_file),
-    }
-    return CliRunner().invoke(cli, ["subscription", *words], env=environment, input=said)
-
-
-def told(region: Region, *words: str) -> Any:
-    done = typed(region, *words, "--json")
-    assert done.exit_code == 0, done.output
-    return json.loads(done.stdout)
-
-
-def publish(region: Region, caller: Caller, *levels: Tlp) -> None:
-    publisher = TaxiiCaller(application=region.application, username=caller.username, token=caller.token)
-    for level in levels:
-        publisher.added("au", indicator(tlp=level))
+from tests.api.subscribing import AT, HOOK, PUSH, SAID, URL, added, hook, publish, told, typed
 
 
 def test_everybody_subscribes_for_themselves_and_sees_the_secret_once(ana: Caller) -> None:
@@ -290,17 +241,6 @@ def test_a_replay_is_undone_from_the_former_position(region: Region, ana: Caller
     assert told(region, "show", number)["position"] == before
 
 
-def test_a_command_replays_and_prints_the_one_that_undoes_it(region: Region, ana: Caller) -> None:
-    publish(region, ana, Tlp.GREEN)
-    number = hook(ana)
-    before = told(region, "show", number)["position"]
-    replayed = told(region, "replay", number, "--from", "beginning")
-    assert (replayed["former"], replayed["position"] < before) == (before, True)
-    assert told(region, *replayed["undo"].split()[2:])["position"] == before
-    late = typed(region, "replay", number, "--from", "2999-01-01T00:00:00Z")
-    assert (late.exit_code, "POSITION" in late.output) == (1, True)
-
-
 @pytest.mark.parametrize("place", ["A" * 48, "yesterday", "", 7, None])
 def test_nothing_is_replayed_from_what_is_no_place(ana: Caller, place: object) -> None:
     refused = ana.post(f"{AT}/{hook(ana)}/replay", {"from": place})
@@ -387,72 +327,3 @@ def test_what_has_changed_is_not_ended_by_whoever_has_not_seen_it(ana: Caller) -
     assert ana.call("DELETE", f"{AT}/{number}", headers={"If-Match": seen}).status_code == 412
     assert ana.call("DELETE", f"{AT}/{number}", headers={"If-Match": now}).status_code == 204
     assert ana.get(f"{AT}/{number}").status_code == 404
-
-
-def test_the_desk_subscribes_for_an_account_and_shows_what_the_api_shows(
-    region: Region, ana: Caller, tmp_path: Path
-) -> None:
-    conditions = tmp_path / "filter.toml"
-    conditions.write_text('types = ["indicator"]\ncollections = ["au"]\n')
-    given = told(region, "add", "--account", ana.username, "--webhook", URL, "--filter", str(conditions))
-    assert given["secret"].startswith("whsec_")
-    number = given["subscription"]
-    shown, seen = told(region, "show", number), ana.get(f"{AT}/{number}").json
-    assert {key: shown[key] for key in ("id", "account", "channel", "url", "state", "batch_objects")} == {
-        key: seen[key] for key in ("id", "account", "channel", "url", "state", "batch_objects")
-    }
-    assert json.loads(shown["filter"])["types"] == seen["filter"]["types"]
-    (line,) = [each for each in told(region, "list", "--account", ana.username) if each["id"] == number]
-    assert (line["host"], line["waiting"]) == ("https://soc.example/", "0")
-
-
-def test_a_member_that_was_added_since_is_one_to_subscribe_to_and_no_other(
-    region: Region, olga: Caller, ana: Caller, tmp_path: Path
-) -> None:
-    conditions = tmp_path / "filter.toml"
-    conditions.write_text('origins = ["AU", "ZW"]\n')
-    words = ("add", "--account", ana.username, "--webhook", URL, "--filter", str(conditions))
-    refused = typed(region, *words)
-    assert refused.exit_code == 1
-    assert f"{conditions}: there is no member 'ZW' - at `$.origins`" in refused.stderr
-    number = hook(ana)
-    assert ana.patch(f"{AT}/{number}", {"filter": {"origins": ["ZW"]}}).json["code"] == "FILTER_INVALID"
-    assert olga.post("/members", {"code": "ZW", "name": "Zimbabwe"}).status_code == 201
-    assert ana.patch(f"{AT}/{number}", {"filter": {"origins": ["ZW"]}}).status_code == 200
-    assert told(region, *words)["secret"]
-
-
-def test_the_desk_steers_it_to_its_end(region: Region, ana: Caller) -> None:
-    number = hook(ana)
-    assert told(region, "pause", number)["state"] == ana.get(f"{AT}/{number}").json["state"] == "paused"
-    assert told(region, "resume", number)["state"] == "active"
-    assert told(region, "change", number, "--batch-objects", "7")["batch_objects"] == 7
-    replayed = told(region, "replay", number, "--from", "beginning")
-    assert told(region, "replay", number, "--from", replayed["former"])["position"] == replayed["former"]
-    assert told(region, "rotate-secret", number, "--keep-hours", "0")["secret"].startswith("whsec_")
-    assert told(region, "drop-old-secret", number)["id"] == number
-    assert typed(region, "remove", number).exit_code == 2
-    assert told(region, "remove", number, "--yes") == {"removed": number, "account": ana.username}
-    assert ana.get(f"{AT}/{number}").status_code == 404
-
-
-def test_the_desk_takes_a_password_from_standard_input_and_repeats_it_nowhere(region: Region, ana: Caller) -> None:
-    words = ("--account", ana.username, "--taxii", str(PUSH["url"]), "--collection", "feed")
-    done = typed(region, "add", *words, "--password-file", "-", said="hidden-word\n")
-    assert done.exit_code == 0, done.output
-    number = json.loads(done.stdout)["subscription"]
-    changed = typed(region, "set-password", number, "--password-file", "-", said="other-word\n")
-    assert changed.exit_code == 0, changed.output
-    assert "-word" not in done.output + changed.output + typed(region, "show", number).output
-    assert typed(region, "add", *words).exit_code == 2
-
-
-def test_the_desk_says_what_is_wrong_with_what_it_is_given(region: Region, ana: Caller, tmp_path: Path) -> None:
-    wrong = tmp_path / "filter.toml"
-    wrong.write_text('kinds = ["indicator"]\n')
-    words = ("add", "--account", ana.username, "--webhook")
-    refused = typed(region, *words, URL, "--filter", str(wrong))
-    assert (refused.exit_code, "kinds" in refused.output) == (1, True)
-    assert "delivery_networks" in typed(region, *words, "https://10.0.0.1/").output
-    assert typed(region, *words, URL, "--taxii", URL).exit_code == 2
-    assert typed(region, "replay", hook(ana), "--from", "yesterday").exit_code == 2
