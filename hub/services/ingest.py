@@ -4,8 +4,9 @@ A worker may die at any moment. What it had committed stays, with the outcome of
 submission up next validates it again and goes on with the objects that have none, in parts of its own size.
 """
 
+import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event
 from time import monotonic
@@ -49,6 +50,9 @@ SWEEP_SECONDS: Final = 5.0
 _WAIT_MS: Final = 1_000
 
 _log = structlog.get_logger()
+
+_UNBOUNDED: Final = dict.fromkeys(("body_bytes", "envelope_objects", "depth"), sys.maxsize)
+"""What has been taken as a whole is processed, whatever the caps on that are by now. Those on an object hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +158,7 @@ class Ingest:
         collection = self._catalogue.find(receipt.collection)
         if collection is None:
             raise ConfigurationError(f"Collection {receipt.collection} of a pending submission is not loaded here.")
-        envelope = open_envelope(body, caps=self._limits.caps)
+        envelope = open_envelope(body, caps=replace(self._limits.caps, **_UNBOUNDED))
         checked = check_objects(envelope, caps=self._limits.caps, at=instant_of(receipt.received))
         done = progress.positions
         left = [item for item in in_publishing_order(checked.accepted) if item.position not in done]

@@ -1,6 +1,10 @@
 """Workers that take over a pending submission under other circumstances than those in which it was begun."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from threading import Event
+
+import pytest
 
 from hub.domain.catalogue import Catalogue
 from hub.domain.handling import Tlp
@@ -12,9 +16,10 @@ from tests.support.hub import TestHub
 from tests.support.stix import indicator
 
 LARGE = 40
+UNCHANGED: Mapping[str, int] = {}
 
 
-def worker(hub: TestHub, *, part_objects: int = 7, without: str = "") -> Ingest:
+def worker(hub: TestHub, *, part_objects: int = 7, without: str = "", caps: Mapping[str, int] = UNCHANGED) -> Ingest:
     """Return a worker of a hub that has been started again with another configuration."""
     known = hub.parts.catalogue
     collections = tuple(collection for collection in known if collection.alias != without)
@@ -24,7 +29,7 @@ def worker(hub: TestHub, *, part_objects: int = 7, without: str = "") -> Ingest:
         Publishing(hub.parts.clearances, numbers),
         Catalogue(collections=collections, members=known.members, organisations=known.organisations),
         hub.parts.queue,
-        limits=hub.parts.limits,
+        limits=replace(hub.parts.limits, caps=replace(hub.parts.limits.caps, **caps)),
         part_objects=part_objects,
         clock=hub.clock,
     )
@@ -58,6 +63,25 @@ def test_S_05_a_submission_to_a_collection_that_is_gone_does_not_stand_in_the_wa
     again = hub.submitting.status(cast.nz, stuck.id)
     assert again is not None
     assert again.complete
+
+
+@pytest.mark.parametrize(
+    ("caps", "codes"),
+    [
+        ({"envelope_objects": LARGE - 1}, [None] * LARGE),
+        ({"body_bytes": 1_000}, [None] * LARGE),
+        ({"depth": 1}, [None] * LARGE),
+        ({"object_bytes": 10}, ["TOO_LARGE"] * LARGE),
+    ],
+)
+def test_S_05_what_was_taken_is_processed_where_caps_were_lowered_since(
+    hub: TestHub, cast: Cast, caps: dict[str, int], codes: list[str | None]
+) -> None:
+    submission = hub.push(cast.au, "au", *(indicator(tlp=Tlp.GREEN) for _ in range(LARGE)))
+    worker(hub, caps=caps).process(submission.id, Event())
+    done = hub.submitting.status(cast.au, submission.id)
+    assert done is not None
+    assert (done.complete, [outcome.code for outcome in done.outcomes]) == (True, codes)
 
 
 def test_PR_10_what_stands_in_a_collection_that_is_gone_still_counts(hub: TestHub, cast: Cast) -> None:
