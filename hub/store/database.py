@@ -43,6 +43,10 @@ _LINK: Final[Mapping[str, Any]] = {
 }
 """How libpq finds that the host of a server has fallen silent; what a URL says of it itself holds."""
 
+_LOCK_MS: Final = 30_000
+"""For so long a statement waits for what another transaction holds. Who holds the log longer has hung, and would have
+every thread of every web process wait."""
+
 _RECONNECT_SECONDS: Final = 3.0
 """After so long an attempt to connect is given up, and whoever asks next makes another: the pool doubles its pauses,
 and would stay away about as long again as the server was."""
@@ -54,17 +58,17 @@ class Pool:
     def __init__(
         self, url: str, *, size: int = 8, parameters: Mapping[str, str] | None = None, patience: float = 10.0
     ) -> None:
-        """Make a pool of at most `size` connections, each with these run-time parameters of PostgreSQL.
+        """Make a pool of at most `size` connections, each with these run-time parameters beside the usual.
 
         Whoever finds no connection within `patience` seconds is told that the database does not answer.
         """
-        self._parameters = dict(parameters or {})
+        self._parameters = {"lock_timeout": str(_LOCK_MS)} | dict(parameters or {})
         self._pool: ConnectionPool[Any] = ConnectionPool(
             make_conninfo(**{**_LINK, **conninfo_to_dict(url)}),
             min_size=1,
             max_size=size,
             open=False,
-            configure=self._configure if parameters else None,
+            configure=self._configure,
             kwargs={"autocommit": True, "prepare_threshold": 2},
             timeout=patience,
             reconnect_timeout=_RECONNECT_SECONDS,

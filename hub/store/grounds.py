@@ -22,30 +22,26 @@ class Grounds:
     publishers: Mapping[StixId, frozenset[OrganisationId]]
 
 
-_PUBLISHERS: Final = (
-    "SELECT object_id, array_agg(DISTINCT producer) FROM log WHERE object_id = ANY(string_to_array(%s, ' '))"
-    " GROUP BY object_id"
-)
-
-
-LOCK_MS: Final = 30_000
-"""For so long a change to the log waits for another one. Who holds it longer has hung, and would have every thread of
-every web process wait."""
+_KNOWN: Final = """
+    SELECT e.epoch, p.object_id, p.producers FROM policy_epoch e LEFT JOIN (
+        SELECT object_id, array_agg(DISTINCT producer) AS producers FROM log
+        WHERE object_id = ANY(string_to_array(%s, ' ')) GROUP BY object_id
+    ) AS p ON true
+"""
 
 
 def take_grounds(database: Database, ids: Iterable[StixId]) -> Grounds:
     """Lock the head of the log, then read what is known of some ids, all of which are STIX ids.
 
-    Every statement sees what was committed before it: what is read after the lock is what stands until the commit.
+    The second statement sees what was committed before it: what is read after the lock is what stands until the commit.
     Raise OperationalError where somebody else holds the head for too long.
     """
     with database.pipeline():
-        database.execute("SELECT set_config('lock_timeout', %s, true)", (str(LOCK_MS),))
         head = database.execute(LOCK)
-        epoch = database.execute("SELECT epoch FROM policy_epoch")
-        known = database.execute(_PUBLISHERS, (" ".join(ids),))
+        known = database.execute(_KNOWN, (" ".join(ids),))
+    rows = known.fetchall()
     return Grounds(
         head=head_of(head),
-        epoch=epoch.fetchall()[0][0],
-        publishers={StixId(name): frozenset(map(OrganisationId, producers)) for name, producers in known},
+        epoch=rows[0][0],
+        publishers={StixId(name): frozenset(producers) for _, name, producers in rows if name is not None},
     )

@@ -13,7 +13,6 @@ from hub.domain.handling import Tlp
 from hub.domain.identifiers import SubmissionId
 from hub.services.clearances import Clearances
 from hub.services.submit import Submitting
-from hub.store import grounds
 from hub.store.database import Database, Pool, StoreError
 from hub.store.log.segments import Allowed
 from tests.service.log.conftest import Cast
@@ -94,15 +93,29 @@ def lose_the_connection(hub: TestHub, database_url: str) -> None:
 
 
 def test_who_holds_the_log_for_too_long_does_not_keep_a_push_waiting(
-    hub: TestHub, cast: Cast, database_url: str, monkeypatch: pytest.MonkeyPatch
+    hub: TestHub, cast: Cast, database_url: str
 ) -> None:
-    monkeypatch.setattr(grounds, "LOCK_MS", 50)
-    thing = indicator(tlp=Tlp.GREEN)
-    with psycopg.connect(database_url) as hung:
-        hung.execute("SELECT FROM log_head FOR UPDATE")
-        with pytest.raises(UnavailableError):
-            hub.push(cast.au, "au", thing)
-    hub.accept(cast.au, "au", thing)
+    pool = Pool(database_url, size=2, parameters={"lock_timeout": "50"})
+    pool.open()
+    try:
+        parts = hub.parts
+        hub.submitting = Submitting(pool, parts.publishing, parts.point, parts.limits, hub.clock)
+        thing = indicator(tlp=Tlp.GREEN)
+        with psycopg.connect(database_url) as hung:
+            hung.execute("SELECT FROM log_head FOR UPDATE")
+            with pytest.raises(UnavailableError):
+                hub.push(cast.au, "au", thing)
+        hub.accept(cast.au, "au", thing)
+    finally:
+        pool.close()
+
+
+def test_no_statement_waits_for_a_lock_without_end(database_url: str) -> None:
+    for pool in (Pool(database_url, size=1), Pool.reading(database_url, size=1, at_most=timedelta(seconds=1))):
+        pool.open()
+        with pool.statement() as database:
+            assert database.execute("SHOW lock_timeout").fetchall() == [("30s",)]
+        pool.close()
 
 
 def test_a_silent_host_is_found_unless_the_address_says_otherwise(database_url: str) -> None:
