@@ -89,7 +89,7 @@ class StoredVersion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     tlp: Tlp
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What became of one object: `code` is None where it was accepted, and then `sentence` holds its warnings."""
 
     position: int
