@@ -142,4 +142,5 @@ def test_lifting_the_suspension_of_a_pair_is_said_to_await_another_operator(regi
 
 def test_a_member_is_renamed_from_either(region: Region, olga: Caller) -> None:
     assert typed(region, "member", "rename", "MY", "Malaysia!")["name"] == olga.get("/members/MY").json["name"]
-    assert olga.patch("/members/MY", {"name": "Malaysia"}).json == typed(region, "member", "show", "MY")
+    changed = olga.patch("/members/MY", {"name": "Malaysia"}).json
+    assert typed(region, "member", "show", "MY").items() >= changed.items()

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import click
 
-from hub.cli.directory.desk import Desk, Fact, in_capitals, reads, writes
+from hub.cli.directory.desk import Desk, Fact, Lines, in_capitals, reads, writes
 from hub.cli.onboarding.command import onboard
+from hub.cli.onboarding.questions import contact_text
 from hub.domain.directory import Member, MemberStatus
 from hub.domain.identifiers import MemberCode
 from hub.services.directory import members
+from hub.services.directory.introductions import show_introduction
 
 
 @click.group()
@@ -44,8 +46,11 @@ def list_(desk: Desk) -> None:
 @click.argument("code", type=in_capitals)
 @reads
 def show(desk: Desk, code: MemberCode) -> None:
-    """Show one member."""
-    desk.show(_facts(members.show_member(desk.pool, code)))
+    """Show one member, who vouched for it, and whom to call there."""
+    known = members.show_member(desk.pool, code)
+    introduced = show_introduction(desk.pool, code)
+    contacts = Lines(map(contact_text, introduced.contacts))
+    desk.show(_facts(known) | {"sponsor": introduced.sponsor, "contacts": contacts})
 
 
 @member.command()

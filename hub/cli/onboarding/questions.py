@@ -48,6 +48,11 @@ def read_contact(text: str) -> Contact:
     return _contact(ContactKind(kind), rest)
 
 
+def contact_text(contact: Contact) -> str:
+    """Write a contact as `read_contact` reads it."""
+    return f"{contact.kind}:{','.join(filter(None, (contact.name, contact.email, contact.phone)))}"
+
+
 def _contact(kind: ContactKind, text: str) -> Contact:
     name, *parts = (part.strip() for part in text.split(","))
     if not parts or len(parts) >= _PARTS:

@@ -93,6 +93,15 @@ def test_a_new_member_is_walked_in_and_its_self_test_passes(office: Office, tong
         assert (wrong.returncode, wrong.stdout.count("FAIL"), wrong.stdout.count("ok  ")) == (1, 7, 0)
 
 
+def test_who_vouched_for_a_member_and_whom_to_call_there_is_shown(office: Office, tonga: Any) -> None:
+    del tonga
+    shown = json.loads(office.run("member", "show", "TO", "--json").stdout)
+    told = (f"--contact={contact}" for contact in shown["contacts"])
+    assert (shown["sponsor"], [word for each in told for word in each.split("=", 1)]) == ("NZ", list(TONGA[6:]))
+    lines = office.run("member", "show", "TO").stdout.splitlines()
+    assert [line.split(maxsplit=1) for line in lines[-2:]] == [["contacts", each] for each in shown["contacts"]]
+
+
 def test_the_sheet_holds_the_token_and_is_for_its_owner_alone(office: Office, tonga: Any) -> None:
     path = office.desk / tonga["sheet"]
     text = path.read_text()
