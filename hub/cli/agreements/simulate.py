@@ -38,6 +38,7 @@ _TURNS: Final[Mapping[str, Callable[[str], Change]]] = {
     "resume": lambda name: AgreementTurn(agreement=AgreementId(name), state=AgreementState.ACTIVE),
     "end": lambda name: AgreementTurn(agreement=AgreementId(name), state=AgreementState.ENDED),
     "suspend-member": lambda name: MemberTurn(member=MemberCode(name.upper()), status=MemberStatus.SUSPENDED),
+    "observe-member": lambda name: MemberTurn(member=MemberCode(name.upper()), status=MemberStatus.OBSERVER),
     "activate-member": lambda name: MemberTurn(member=MemberCode(name.upper()), status=MemberStatus.ACTIVE),
     "suspend-pair": lambda name: _pair("suspend-pair", name, Standing.SUSPENDED),
     "resume-pair": lambda name: _pair("resume-pair", name, Standing.ACTIVE),

@@ -77,6 +77,7 @@ def test_json_says_it_all(run: Run, file: str) -> None:
     [
         (("suspend-member", "nz"), "nobody would gain or lose"),
         (("suspend-member", "au"), "au-cert"),
+        (("observe-member", "au"), "nobody would gain or lose"),
         (("disable-account", "au-cert/ana"), "au-cert"),
         (("suspend-pair", "nz-au"), "nobody would gain or lose"),
         (("consent", "au-cert"), "nobody would gain or lose"),
