@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from hub.cli.console import json_option
 from hub.domain.catalogue import ALL, Catalogue, Collection
 from hub.domain.errors import ConfigurationError
 from hub.runtime.catalogue import catalogue_of
@@ -21,7 +22,7 @@ def collections() -> None:
 
 @collections.command()
 @click.argument("directory", type=click.Path(path_type=Path), default=Path("collections"))
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def check(*, directory: Path, as_json: bool) -> None:
     """Check every collection file of DIRECTORY, and print what each one is."""
     try:

@@ -11,9 +11,12 @@ from typing import Any, Final, TypeVar
 import click
 
 from hub.runtime.logs import configure_logs
-from hub.runtime.settings import LogLevel, load_settings
+from hub.runtime.settings import LogFormat, LogLevel, load_settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+AS_JSON: Final = "hub.cli.as_json"
+"""The key under which a context and those above it know whether the command was given `--json`."""
 
 _DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
@@ -47,7 +50,10 @@ def everywhere(command: Command) -> Command:
 
 
 def with_settings(*keys: str) -> Callable[[Command], Command]:
-    """Give a command `settings`, read from file, environment and options: `--data`, `--config` and those of `keys`."""
+    """Give a command `settings`, read from file, environment and options: `--data`, `--config` and those of `keys`.
+
+    Where `--json` is given, too, it logs in JSON.
+    """
 
     def decorate(command: Command) -> Command:
         names = (*_EVERYWHERE, *keys)
@@ -55,6 +61,8 @@ def with_settings(*keys: str) -> Callable[[Command], Command]:
         @functools.wraps(command)
         def with_them(*args: object, **given: Any) -> object:  # noqa: ANN401 - click's own parameters
             options = _given_before() | {key: value for key in names if (value := given.pop(key)) is not None}
+            if click.get_current_context().meta.get(AS_JSON):
+                options["log_format"] = LogFormat.JSON
             config = options.pop("config", None)
             settings = load_settings(environ=os.environ, config=config, options=options)
             configure_logs(settings, at_least=LogLevel.WARNING)
@@ -67,7 +75,12 @@ def with_settings(*keys: str) -> Callable[[Command], Command]:
 
 def json_option(command: Command) -> Command:
     """Add `--json`, which reaches the command as `as_json`."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+    return _json_flag("Print JSON.")(command)
+
+
+def json_log_option(command: Command) -> Command:
+    """Add `--json` to a process that prints nothing: for its log, and for the error with which it ends."""
+    return _json_flag("Log in JSON.", expose_value=False)(command)
 
 
 def yes_option(command: Command) -> Command:
@@ -106,6 +119,24 @@ def _cell(value: object) -> str:
 def _given_before() -> dict[str, Any]:
     given = click.get_current_context().find_root().obj
     return dict(given) if isinstance(given, dict) else {}
+
+
+def _json_flag(told: str, *, expose_value: bool = True) -> Callable[[Command], Command]:
+    """Make `--json`, read before all other options so that it is known where one of them is wrong."""
+    return click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        is_eager=True,
+        expose_value=expose_value,
+        callback=_note_json,
+        help=told,
+    )
+
+
+def _note_json(context: click.Context, _option: click.Parameter, given: bool) -> bool:  # noqa: FBT001 - click calls it
+    context.meta[AS_JSON] = given
+    return given
 
 
 def _with_options(command: Command, names: Sequence[str]) -> Command:

@@ -1,12 +1,15 @@
 """`hub`: the command line, each command in a module of its own that is loaded when it is used."""
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import IO, Any, Final
 
 import click
 
 import hub
-from hub.cli.console import everywhere, printable
+from hub.cli.console import AS_JSON, everywhere, printable
 from hub.domain.errors import ConfigurationError, HubError
 
 _COMMANDS: Final = {
@@ -46,6 +49,7 @@ class CommandFailedError(click.ClickException):
 
     def __init__(self, error: HubError) -> None:
         super().__init__(f"{error.code}: {error.sentence}")
+        self.error = error
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the line, or several where several things are wrong; it may be what another server says."""
@@ -75,14 +79,47 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(_COMMANDS[cmd_name]), cmd_name)
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read what stands before the command; `--json` anywhere counts until the command has read its own options."""
+        ctx.meta[AS_JSON] = "--json" in args
+        with _failing_as_asked(ctx):
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; an error of the hub becomes its line and exit code."""
-        try:
-            return super().invoke(ctx)
-        except ConfigurationError as error:
-            raise MisconfiguredError(error) from error
-        except HubError as error:
-            raise CommandFailedError(error) from error
+        with _failing_as_asked(ctx):
+            try:
+                return super().invoke(ctx)
+            except ConfigurationError as error:
+                raise MisconfiguredError(error) from error
+            except HubError as error:
+                raise CommandFailedError(error) from error
+
+
+@contextmanager
+def _failing_as_asked(ctx: click.Context) -> Iterator[None]:
+    """Print what ends a command as one JSON object on stderr where `--json` was given; else leave it to click."""
+    try:
+        yield
+    except (click.ClickException, click.Abort, EOFError, KeyboardInterrupt) as failure:
+        if not ctx.meta[AS_JSON]:
+            raise
+        code, message, status = _told(failure)
+        if not isinstance(failure, click.ClickException):
+            click.echo(err=True)  # ends the line of a question that was not answered
+        click.echo(json.dumps({"error": {"code": code, "message": message}}), err=True)
+        raise click.exceptions.Exit(status) from failure
+
+
+def _told(failure: BaseException) -> tuple[str, str, int]:
+    """Give the code, the sentence and the exit status of what ends a command."""
+    match failure:
+        case CommandFailedError(error=error):
+            return error.code, error.sentence, failure.exit_code
+        case click.ClickException():
+            return "USAGE", failure.format_message(), failure.exit_code
+        case _:
+            return "ABORTED", "Aborted.", 1
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from hub.cli.console import json_option
 from hub.cli.vectors import Expected, Vector, read_vectors
 from hub.policy.decisions import Decision
 from hub.policy.reading import decide
@@ -30,7 +31,7 @@ def policy() -> None:
 
 @policy.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def check(*, file: Path, as_json: bool) -> None:
     """Decide every case of the vectors FILE, and name each that gets another decision than the file expects.
 
