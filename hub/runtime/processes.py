@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -34,8 +35,17 @@ _WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where 
 _log = structlog.get_logger(__name__)
 
 
-def serve(settings: Settings, *, stop: threading.Event, ready: Callable[[str], None]) -> None:
-    """Run a hub until `stop` is set; call `ready` with its address once it answers. Leaves no process behind.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where a hub is reached: the web as a whole, what one gives a TAXII client, and its streams if it serves any."""
+
+    address: str
+    discovery: str
+    streams: str | None
+
+
+def serve(settings: Settings, *, stop: threading.Event, ready: Callable[[Addresses], None]) -> None:
+    """Run a hub until `stop` is set; call `ready` with its addresses once it answers. Leaves no process behind.
 
     Raises ConfigurationError, ConflictError or UnavailableError where it cannot start.
     """
@@ -56,7 +66,7 @@ def serve(settings: Settings, *, stop: threading.Event, ready: Callable[[str], N
         for name in ("ingest", *["deliver"] * settings.deliver_processes, *streams, "web"):
             supervisor.start(_hub_program(name, settings, urls))
         if all(_await_web(settings, port, supervisor, stop) for port in _ports(settings).values()):
-            ready(f"http://{_authority(settings.host, settings.port)}/taxii2/")
+            ready(_addresses(settings))
         supervisor.watch(stop)
         _log.info("hub_stopping")
 
@@ -176,5 +186,11 @@ def _answers(host: str, port: int) -> bool:
         connection.close()
 
 
-def _authority(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+def _addresses(settings: Settings) -> Addresses:
+    address = _address(settings.host, settings.port)
+    streams = f"{_address(settings.host, settings.stream_port)}/stream" if settings.stream_processes else None
+    return Addresses(address=address, discovery=f"{address}/taxii2/", streams=streams)
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

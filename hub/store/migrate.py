@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,15 @@ _MIGRATION_LOCK: Final = 0x4855425F4D494752
 """Of several processes that start at once, one migrates and the others wait for it."""
 
 
-def migrate(url: str) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migrated:
+    """The schema that a database had, None where it had none, and the one that it has now."""
+
+    before: str | None
+    after: str
+
+
+def migrate(url: str) -> Migrated:
     """Run every migration that the database at `url` (libpq form) has not run yet. Safe to repeat.
 
     Raise UnavailableError where the database does not answer, or not to the end, and ConfigurationError where a later
@@ -30,7 +39,8 @@ def migrate(url: str) -> None:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
         connection.commit()
         config.attributes["connection"] = connection
-        if _revision_of(connection) not in {None, *_revisions(config)}:
+        before, (head, *former) = _revision_of(connection), _revisions(config)
+        if before not in {None, head, *former}:
             raise ConfigurationError(
                 "The database is of a later release of the hub: run that one, or restore a backup of before."
             )
@@ -38,6 +48,7 @@ def migrate(url: str) -> None:
         command.upgrade(config, "head")
         connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _MIGRATION_LOCK})
         connection.commit()
+    return Migrated(before=before, after=head)
 
 
 def require_migrated(url: str) -> None:

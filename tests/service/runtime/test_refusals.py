@@ -1,9 +1,7 @@
 """A hub that cannot start says why in one line, with an exit code, and leaves nothing behind."""
 
-import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,29 +14,17 @@ from hub.runtime import processes
 from hub.runtime.embedded.account import service_account
 from hub.runtime.embedded.child import Process, spawn, stop
 from hub.runtime.embedded.datadir import DataDirectory, ServerUrls
+from tests.support.commandline import run
 from tests.support.hub import running_hub
 from tests.support.processes import descendants
 from tests.support.servers import TestServers
-from tests.support.serving import ROOT, free_port
+from tests.support.serving import free_port
 
 UNPREPARED = "The database is not prepared for this release of the hub: run hub prepare."
 
 
 def serve(*options: object, **environ: str) -> subprocess.CompletedProcess[str]:
     return run("serve", *options, **environ)
-
-
-def run(command: str, *options: object, **environ: str) -> subprocess.CompletedProcess[str]:
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("HUB_")}
-    return subprocess.run(
-        [sys.executable, "-m", "hub", command, *map(str, options)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-        env=clean | environ,
-        timeout=120,
-    )
 
 
 def line(finished: subprocess.CompletedProcess[str]) -> str:
