@@ -1,9 +1,10 @@
 """`--stix DIR`: push whatever STIX files there are, and count what became of it by code."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -22,6 +23,15 @@ _COLLECTION: Final = "au"
 _FILES_A_LINE: Final = 50
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fed:
+    """What was in so many files: the ids, and how many objects got each answer, `accepted` or a code."""
+
+    files: int
+    ids: frozenset[StixId]
+    answers: Counter[str]
+
+
 def find_files(folder: Path) -> list[Path]:
     """Return the files that may hold STIX, anywhere below; raise ConfigurationError where there is none."""
     found = sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file())
@@ -30,8 +40,8 @@ def find_files(folder: Path) -> list[Path]:
     return found
 
 
-def push_files(stage: Stage, player: Player, files: Sequence[Path]) -> set[StixId]:
-    """Push file after file, show how far it is, print the counts, and return the ids that were in the files."""
+def push_files(stage: Stage, player: Player, files: Sequence[Path], *, tell: Callable[[str], None]) -> Fed:
+    """Push file after file, and tell how far it is."""
     line = ProgressLine()
     answers: Counter[str] = Counter()
     ids: set[StixId] = set()
@@ -46,10 +56,21 @@ def push_files(stage: Stage, player: Player, files: Sequence[Path]) -> set[StixI
         line.show(answers.total())
         if number % _FILES_A_LINE == 0:
             line.clear()
-            click.echo(f"         {number} of {len(files)} files, {answers.total():,} objects")
+            tell(f"{number} of {len(files)} files, {answers.total():,} objects")
     line.clear()
-    _print_counts(answers, len(files))
-    return ids
+    return Fed(files=len(files), ids=frozenset(ids), answers=+answers)
+
+
+def print_counts(fed: Fed) -> None:
+    """Print how many objects there were, and how many got each answer, the most frequent first."""
+    click.echo(f"{fed.files} files, {fed.answers.total():,} objects:")
+    for code, count in fed.answers.most_common():
+        click.echo(f"{count:>9,}  {code}")
+
+
+def counts_of(fed: Fed) -> dict[str, Any]:
+    """Write the same as JSON."""
+    return {"files": fed.files, "objects": fed.answers.total(), "answers": dict(fed.answers.most_common())}
 
 
 def _ids(objects: tuple[FileObject, ...]) -> set[StixId]:
@@ -59,9 +80,3 @@ def _ids(objects: tuple[FileObject, ...]) -> set[StixId]:
 def _storable(text: str) -> bool:
     """Whether PostgreSQL can be asked for such a text."""
     return "\0" not in text and text.isprintable()
-
-
-def _print_counts(answers: Counter[str], files: int) -> None:
-    click.echo(f"{files} files, {answers.total():,} objects:")
-    for code, count in (+answers).most_common():
-        click.echo(f"{count:>9,}  {code}")

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,6 +23,12 @@ def print_invitation(stage: Stage, players: Sequence[Player]) -> None:
     for command in (_curl(stage, guest), _pull(stage, guest), _client(stage, guest)):
         click.echo(f"\n{command}")
     click.echo("\nCtrl-C ends it.")
+
+
+def invitation_of(stage: Stage, players: Sequence[Player]) -> dict[str, Any]:
+    """Write the address and the credentials as JSON."""
+    accounts = [{"username": player.account, "token": player.token} for player in players]
+    return {"discovery": stage.discovery, "accounts": accounts}
 
 
 def _curl(stage: Stage, guest: Player) -> str:

@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from hub.cli.console import print_table, printable
 from hub.cli.demo.cast import Player
 from hub.cli.demo.play import Outcome, PlayedScene, short
+from hub.domain.clock import timestamp_of
 from hub.policy.decisions import Decision
+from hub.services.explaining.answers import as_json
 from hub.services.explaining.versions import Explanation
 
 NOT_RECEIVED: Final = "·"
@@ -59,6 +61,31 @@ def print_refusals(scenes: Sequence[PlayedScene]) -> None:
     ]
     click.secho(f"Refused: {len(rows)} objects; their neighbours in the same envelope were accepted", bold=True)
     print_table(("OBJECT", "CODE", "WHY"), rows)
+
+
+def scene_of(played: PlayedScene, outcome: Outcome) -> dict[str, Any]:
+    """Write a scene as JSON: each object with the answer to each account, and each that was refused."""
+    return {
+        "file": played.scene.file,
+        "account": played.scene.account,
+        "collection": played.scene.collection,
+        "accepted": played.accepted,
+        "objects": [_object(each, played) for each in explanations_of(played, outcome)],
+        "refused": [
+            {"id": refusal.id, "code": refusal.code, "sentence": refusal.sentence} for refusal in played.refusals
+        ],
+    }
+
+
+def _object(each: Explanation, played: PlayedScene) -> dict[str, Any]:
+    version = each.version
+    return {
+        "id": version.object_id,
+        "version": None if version.version_tick is None else timestamp_of(version.version_tick),
+        "name": played.titles[version.object_id],
+        "tlp": each.handling.tlp.label,
+        "answers": {account: as_json(decision) for account, decision in each.decisions.items()},
+    }
 
 
 def _rows(played: PlayedScene, outcome: Outcome, players: Sequence[Player]) -> list[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""`--json`: where it was given, a failure is one JSON object, too."""
+"""`--json`: every command has it, and where it was given a failure is one JSON object, too."""
 
 import json
 import os
@@ -12,6 +12,9 @@ from hub.cli.console import json_log_option, json_option, with_settings
 from hub.cli.main import Commands, cli
 from hub.domain.errors import ConfigurationError, ConflictError, NotFoundError
 from hub.runtime.settings import LogFormat, Settings
+from tests.support.commandline import commands
+
+LEAVES = [(path, command) for path, command in commands(cli) if not isinstance(command, click.Group)]
 
 FAILURES = {
     "missing": NotFoundError("there is no account au-cert/feed"),
@@ -54,6 +57,11 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
         return result.exit_code, result.stdout, result.stderr
 
     return invoke
+
+
+@pytest.mark.parametrize("command", [command for _, command in LEAVES], ids=[" ".join(path) for path, _ in LEAVES])
+def test_every_command_has_json(command: click.Command) -> None:
+    assert [option.is_eager for option in command.params if "--json" in option.opts] == [True]
 
 
 @pytest.mark.parametrize(
