@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from hub.cli.agreements.commands import agreement
 from hub.cli.agreements.keyfiles import write_key
 from hub.cli.agreements.outcomes import EndedError, told_after, version_of, what_is_likely
 from hub.cli.agreements.particulars import clause_in_words, state_in_words, version_in_lines
 from hub.cli.agreements.signing import offered_bytes
+from hub.cli.main import cli
 from hub.domain.agreements import (
     AgreementDocument,
     AgreementRecord,
@@ -187,8 +187,8 @@ def test_the_digest_is_shown_before_signing_without_a_hub(tmp_path: Path) -> Non
     file, key, out = tmp_path / "au-nz.toml", tmp_path / "key", tmp_path / "signature"
     file.write_text(FILE)
     write_key(key, passphrase=None)
-    words = ["sign-document", str(file), "--key", str(key), "--yes", "--out", str(out), "--json"]
-    done = CliRunner().invoke(agreement, words, catch_exceptions=False)
+    words = ["agreement", "sign-document", str(file), "--key", str(key), "--yes", "--out", str(out), "--json"]
+    done = CliRunner().invoke(cli, words, catch_exceptions=False)
     told = json.loads(done.stdout)
     assert f"SHA-256 of what is signed: {told['digest']}\n" in done.stderr
     assert len(told["digest"]) == sha256().digest_size * 2
