@@ -88,14 +88,14 @@ def yes_option(command: Command) -> Command:
     return click.option("--yes", is_flag=True, help="Do not ask.")(command)
 
 
-def confirm(sentence: str, typed: str) -> None:
-    """Say what is about to be done for good, and go on where its id is typed.
+def confirm(sentence: str, typed: str, *, what: str = "its id") -> None:
+    """Say what is about to be done for good, and go on where `what` names is typed.
 
     Raise UsageError where there is nobody to ask, Abort for anything else that is typed.
     """
     if not sys.stdin.isatty():
         raise click.UsageError(f"{sentence} There is nobody to ask: give --yes.")
-    if click.prompt(f"{sentence} Type its id to go on", err=True) != typed:
+    if click.prompt(f"{sentence} Type {what} to go on", err=True) != typed:
         raise click.Abort
 
 

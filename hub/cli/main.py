@@ -19,6 +19,8 @@ _COMMANDS: Final = {
     "ingest": "hub.cli.serve",
     "stream": "hub.cli.serve",
     "deliver": "hub.cli.serve",
+    "backup": "hub.cli.backup",
+    "restore": "hub.cli.backup",
     "collections": "hub.cli.collections",
     "member": "hub.cli.directory",
     "organisation": "hub.cli.directory",

@@ -63,6 +63,11 @@ def require_migrated(url: str) -> None:
         raise ConfigurationError("The database is not prepared for this release of the hub: run hub prepare.")
 
 
+def is_known(revision: str) -> bool:
+    """Tell whether a migration is of this release, and not of a later one."""
+    return revision in _revisions(_config())
+
+
 def _revision_of(connection: Connection) -> str | None:
     """Return the last migration that a database has run."""
     return MigrationContext.configure(connection).get_current_revision()

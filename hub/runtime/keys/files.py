@@ -27,7 +27,7 @@ def read_key_file(path: Path, *, setting: str) -> list[bytes]:
     """
     try:
         if not path.exists():
-            _make(path)
+            make_private_file(path, b64encode(token_bytes(KEY_BYTES)) + b"\n")
         if path.stat().st_mode & _EVERYBODY:
             raise _unusable(setting, path, "is open to every user of this machine; chmod 600 closes it")
         lines = path.read_text(encoding="ascii").split()
@@ -41,20 +41,30 @@ def read_key_file(path: Path, *, setting: str) -> list[bytes]:
     return keys
 
 
-def _make(path: Path) -> None:
-    """Make a file with a new key, whole from its first moment; of several that do so at once, one file stays."""
+def make_private_file(path: Path, content: bytes) -> None:
+    """Make a file for its owner alone, on the disk and whole from its first moment; of several at once, one stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(b64encode(token_bytes(KEY_BYTES)) + b"\n")
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         with suppress(FileExistsError):
             path.hardlink_to(draft)
     finally:
         draft.unlink()
+    sync_directory(path.parent)
+
+
+def sync_directory(path: Path) -> None:
+    """Have the disk keep which files a directory holds."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _key(line: str) -> bytes:

@@ -12,8 +12,6 @@ import psycopg
 from requests import Response
 
 from hub.domain.handling import Tlp
-from hub.runtime.embedded.account import service_account
-from hub.runtime.embedded.programs import postgres_programs
 from hub.runtime.keys.sealing import read_keys
 from hub.runtime.wiring import opened
 from hub.services.sealing import Sealer
@@ -39,19 +37,17 @@ def block(beginning: str) -> str:
     return str(found)
 
 
-DUMP: Final = block("\n$bin/pg_dump ")
-RESTORE: Final = block("\n$bin/pg_restore ")
-BIN: Final = DUMP.splitlines(keepends=True)[0]
+BACKUP: Final = block("\nscripts/hub backup ")
+RESTORE: Final = block("\nscripts/hub restore ")
 
 
 def run(script: str, *, at: Path, variables: dict[str, str] | None = None) -> None:
-    """Run what the page says, in directories of the test in place of the page's, and as it tells root to."""
+    """Run what the page says, in directories of the test in place of the page's, and with nobody to ask."""
     for written, meant in {
         "/srv/": f"{at}/",
         "/backup/": f"{at}/backup/",
-        ".venv/": f"{sys.prefix}/",
+        "hub restore": "hub restore --yes",
         "scripts/hub": f"{sys.executable} -m hub",
-        "$bin/pg_ctl": "$bin/pg_ctl" if service_account() is None else "runuser -u appf-hub -- $bin/pg_ctl",
     }.items():
         script = script.replace(written, meant)
     environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "PYTHONSAFEPATH": "1"} | (variables or {})
@@ -76,8 +72,8 @@ def seen(reader: Caller) -> list[tuple[list[str], str, str]]:
     return [(ids(page), page.headers[FIRST], page.headers[LAST]) for page in reader.walk(OBJECTS, {"limit": "2"})]
 
 
-def test_a_hub_comes_back_in_another_directory_as_it_was_when_it_was_dumped(tmp_path: Path) -> None:
-    (tmp_path / "backup" / "keys").mkdir(parents=True)
+def test_a_hub_comes_back_in_another_directory_as_it_was_when_it_was_backed_up(tmp_path: Path) -> None:
+    (tmp_path / "backup").mkdir()
     kept, lost = [indicator(tlp=Tlp.GREEN) for _ in range(5)], indicator(tlp=Tlp.GREEN)
     with ExitStack() as stack:
         with serving(
@@ -92,16 +88,16 @@ def test_a_hub_comes_back_in_another_directory_as_it_was_when_it_was_dumped(tmp_
             signers = feed.call_api("GET", "webhook-keys").json()
             await_that(lambda: bool(one.deliveries), "an attempt that is in vain")
 
-            run(DUMP, at=tmp_path)
+            run(BACKUP, at=tmp_path)
 
             one.receiver.act = says(OK)
             feed.accept("au", lost)
             late = hub.account("au-cert/late")
-            await_that(lambda: lost["id"] in one.ids, "what was pushed after the dump")
+            await_that(lambda: lost["id"] in one.ids, "what was pushed after the backup")
             end = feed.get(OBJECTS).headers[LAST]
         before = names(one)
 
-        run(BIN + RESTORE, at=tmp_path)
+        run(RESTORE, at=tmp_path)
 
         with serving(tmp_path / "new", port=hub.port, delivery_networks=LOOPBACK):
             assert seen(feed) == pages
@@ -109,7 +105,7 @@ def test_a_hub_comes_back_in_another_directory_as_it_was_when_it_was_dumped(tmp_
             assert ids(first) + ids(rest) == [thing["id"] for thing in kept]
             assert late.get("/appf/").status_code == HTTPStatus.UNAUTHORIZED
             assert feed.call_api("GET", "webhook-keys").json() == signers
-            await_that(lambda: len(one.deliveries) > len(before), "what was not taken yet at the dump")
+            await_that(lambda: len(one.deliveries) > len(before), "what was not taken yet at the backup")
             assert names(one)[len(before)] in before
             feed.accept("au", *kept, lost)
             await_that(lambda: lost["id"] in one.deliveries[-1].body.decode(), "what was lost")
@@ -119,9 +115,8 @@ def test_a_hub_comes_back_in_another_directory_as_it_was_when_it_was_dumped(tmp_
 def test_a_database_of_a_server_of_ones_own_comes_back_in_an_empty_one(servers: TestServers, tmp_path: Path) -> None:
     (tmp_path / "backup").mkdir()
     former, new = servers.fresh_database(), servers.empty_database()
-    path = f"{postgres_programs()}:/usr/bin:/bin"
-    run(block("\npg_dump "), at=tmp_path, variables={"PATH": path, "HUB_DATABASE_URL": former})
-    run(block("\npg_restore "), at=tmp_path, variables={"PATH": path, "HUB_DATABASE_URL": new})
+    run(BACKUP, at=tmp_path, variables={"HUB_DATABASE_URL": former})
+    run(RESTORE, at=tmp_path, variables={"HUB_DATABASE_URL": new})
     secrets = []
     for url in (former, new):
         with psycopg.connect(url) as database:
