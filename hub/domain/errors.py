@@ -71,6 +71,12 @@ class ConfigurationError(HubError):
     code = "CONFIGURATION"
 
 
+class KeyMissingError(ConfigurationError):
+    """A key file is not there that this hub has had; what needs it waits for its operators (HTTP 503)."""
+
+    code = "KEY_MISSING"
+
+
 class ExhaustedError(HubError):
     """The asker has as much of this at once as it may have (HTTP 429)."""
 

@@ -19,6 +19,9 @@ KEY_BYTES: Final = 32
 
 _FORM: Final = b"\x01"
 _ID_BYTES: Final = 8
+HEAD_BYTES: Final = len(_FORM) + _ID_BYTES
+"""How many bytes of a sealed secret tell its key."""
+
 _NONCE_BYTES: Final = 12
 _TAG_BYTES: Final = 16
 _ID_PURPOSE: Final = b"hub sealing key id\0"
@@ -67,7 +70,7 @@ class Sealer:
         if cipher is None:
             known = ", ".join(key.hex() for key in self._ciphers)
             raise ConfigurationError(
-                f"The secret of {owner} was sealed with key {head[len(_FORM) :].hex()}, and the hub has {known}. "
+                f"The secret of {owner} was sealed with key {key_of(head)}, and the hub has {known}. "
                 "Give it that key too, or set a new secret."
             )
         try:
@@ -77,15 +80,19 @@ class Sealer:
 
     def is_current(self, sealed: bytes) -> bool:
         """Whether the secret is sealed with the key that seals now; another is to be unsealed and sealed anew."""
-        return sealed[: len(_FORM) + _ID_BYTES] == _FORM + self._current
+        return sealed[:HEAD_BYTES] == _FORM + self._current
+
+
+def key_of(sealed: bytes) -> str:
+    """Return the id of the key that a secret was sealed with, as people are told it."""
+    return sealed[len(_FORM) : HEAD_BYTES].hex()
 
 
 def _parts(sealed: bytes, owner: str) -> tuple[bytes, bytes, bytes]:
-    head_bytes = len(_FORM) + _ID_BYTES
-    nonce_end = head_bytes + _NONCE_BYTES
+    nonce_end = HEAD_BYTES + _NONCE_BYTES
     if not sealed.startswith(_FORM) or len(sealed) < nonce_end + _TAG_BYTES:
         raise _damaged(owner)
-    return sealed[:head_bytes], sealed[head_bytes:nonce_end], sealed[nonce_end:]
+    return sealed[:HEAD_BYTES], sealed[HEAD_BYTES:nonce_end], sealed[nonce_end:]
 
 
 def _bound(head: bytes, owner: str) -> bytes:

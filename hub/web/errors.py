@@ -15,6 +15,7 @@ from hub.domain.errors import (
     ExhaustedError,
     ForbiddenError,
     HubError,
+    KeyMissingError,
     NotFoundError,
     PreconditionError,
     RequestError,
@@ -49,6 +50,7 @@ STATUS: Final[dict[type[HubError], HTTPStatus]] = {
     UnsupportedMediaError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     UnprocessableError: HTTPStatus.UNPROCESSABLE_ENTITY,
     ExhaustedError: HTTPStatus.TOO_MANY_REQUESTS,
+    KeyMissingError: HTTPStatus.SERVICE_UNAVAILABLE,
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Any other HubError is the hub's own fault, and is answered like every unforeseen exception."""

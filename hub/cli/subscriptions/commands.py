@@ -86,7 +86,7 @@ def add(  # noqa: PLR0913 - one parameter an option
         batch_bytes=BATCH_BYTES if batch_bytes is None else batch_bytes,
         password=None if taxii is None else read_password(password_file),
     )
-    given = adding.add_subscription(desk.pool, wanted, sealer=sealer_of(desk.settings)(), act=desk.act)
+    given = adding.add_subscription(desk.pool, wanted, sealer=sealer_of(desk.settings, desk.pool)(), act=desk.act)
     print_json({"subscription": given.kept.subscription.id, "secret": given.secret})
 
 

@@ -28,7 +28,7 @@ from hub.services.subscriptions.resealing import reseal_secrets
 def rotate_secret(desk: Desk, subscription_id: object, keep_hours: int) -> None:
     """Give a webhook a new secret and print it, as JSON; it is shown this once."""
     given = rotating.rotate_secret(
-        desk.pool, id_of(subscription_id), hours=keep_hours, sealer=sealer_of(desk.settings)(), act=desk.act
+        desk.pool, id_of(subscription_id), hours=keep_hours, sealer=sealer_of(desk.settings, desk.pool)(), act=desk.act
     )
     print_json({"subscription": given.kept.subscription.id, "secret": given.secret})
 
@@ -51,7 +51,7 @@ def set_password(desk: Desk, subscription_id: object, password_file: Path | None
         desk.pool,
         id_of(subscription_id),
         read_password(password_file),
-        sealer=sealer_of(desk.settings)(),
+        sealer=sealer_of(desk.settings, desk.pool)(),
         act=desk.act,
     )
     desk.show(order_facts(changed))
@@ -73,5 +73,5 @@ def keys(settings: Settings, *, as_json: bool) -> None:
 @writes
 def reseal(desk: Desk) -> None:
     """Seal every secret with the first key of the key file, so that the others can be taken out of it."""
-    count = reseal_secrets(desk.pool, sealer=sealer_of(desk.settings)(), act=desk.act)
+    count = reseal_secrets(desk.pool, sealer=sealer_of(desk.settings, desk.pool)(), act=desk.act)
     desk.show({"resealed": str(count)})

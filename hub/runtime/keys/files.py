@@ -6,6 +6,7 @@ One key a line, 32 bytes in Base64.
 import os
 import stat
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_bytes, token_hex
@@ -19,14 +20,15 @@ _MODE: Final = 0o600
 _EVERYBODY: Final = stat.S_IRWXO
 
 
-def read_key_file(path: Path, *, setting: str) -> list[bytes]:
+def read_key_file(path: Path, *, setting: str, may_make: Callable[[], None] = lambda: None) -> list[bytes]:
     """Read the keys of a file, which is made with a new one where there is none; `setting` is what names the file.
 
-    Raise ConfigurationError where it cannot be used, or everybody may open it. INVARIANT: a file that is there is
-    never written to, for it may hold the only copy of a key.
+    `may_make` raises where no file may be made. Raise ConfigurationError where it cannot be used, or everybody may open
+    it. INVARIANT: a file that is there is never written to, for it may hold the only copy of a key.
     """
     try:
         if not path.exists():
+            may_make()
             make_private_file(path, b64encode(token_bytes(KEY_BYTES)) + b"\n")
         if path.stat().st_mode & _EVERYBODY:
             raise _unusable(setting, path, "is open to every user of this machine; chmod 600 closes it")

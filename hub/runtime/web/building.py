@@ -58,7 +58,7 @@ def build_web(settings: Settings, urls: ServerUrls, *, clock: Callable[[], datet
         deleting=Deleting(pool, parts.clearances, parts.numbers, clock, parts.tell),
         catalogue=parts.catalogue,
         waiting=Waiting(parts.clearances, Narrowing(), parts.numbers),
-        sealer=sealer_of(settings),
+        sealer=sealer_of(settings, pool),
         webhook_keys=public_keys_of(settings),
         networks=settings.networks,
         cursor_key=key,

@@ -39,6 +39,7 @@ from hub.services.trials.working import Trying
 from hub.services.withdrawal.expanding import Expanding
 from hub.services.withdrawal.notifying import Notifying
 from hub.services.withdrawal.working import Withdrawing
+from hub.store.database import Pool
 from hub.store.log.head import cursor_key
 
 _CONNECTIONS: Final = 12
@@ -63,7 +64,7 @@ def run_deliver(settings: Settings, urls: ServerUrls, stop: Event) -> None:
         narrowing = Narrowing()
         with pool.statement() as database:
             naming = cursor_key(database)
-        channels = channels_of(settings, naming)
+        channels = channels_of(settings, pool, naming)
         deliverer = make_deliverer(settings, parts, narrowing, due, channels)
         dispatcher = Dispatcher(
             pool,
@@ -109,11 +110,11 @@ def make_deliverer(
     return make(threads=threads, far=make(threads=max(1, threads // _FAR_SHARE)))
 
 
-def channels_of(settings: Settings, naming: bytes) -> dict[Channel, Webhooks | TaxiiPushes]:
+def channels_of(settings: Settings, pool: Pool, naming: bytes) -> dict[Channel, Webhooks | TaxiiPushes]:
     """Make the channels that content is sent over; `naming` is the hub's secret for the ids of deliveries."""
     authorities = Path(settings.delivery_authorities) if settings.delivery_authorities else None
     tls = tls_context(authorities)
-    sealer = sealer_of(settings)
+    sealer = sealer_of(settings, pool)
     sender = Sender(networks=settings.networks, tls=tls)
     dialler = Dialler(networks=settings.networks, tls=tls, limits=_PUSHING)
     return {

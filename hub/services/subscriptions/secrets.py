@@ -7,10 +7,12 @@ from typing import Final
 
 import msgspec
 
-from hub.domain.errors import ConfigurationError
+from hub.domain.errors import ConfigurationError, KeyMissingError
 from hub.domain.identifiers import SubscriptionId, Tick
 from hub.outbound.webhooks.signature import Secret
-from hub.services.sealing import Sealer
+from hub.services.sealing import HEAD_BYTES, Sealer, key_of
+from hub.store.database import Pool
+from hub.store.subscriptions.rows import heads_of_secrets
 
 _RANDOM_BYTES: Final = 32
 _FOR_EVER: Final = Tick(2**63 - 1)
@@ -50,6 +52,18 @@ def password_of(secrets: Sequence[bytes], subscription: SubscriptionId, *, seale
     if not held:
         raise ConfigurationError(f"The {_owner(subscription)} has no password; give it one.")
     return held[0].secret
+
+
+def require_no_secrets(pool: Pool) -> None:
+    """Raise KeyMissingError where subscriptions keep secrets, for which a key was made already."""
+    with pool.statement() as database:
+        heads = heads_of_secrets(database, size=HEAD_BYTES)
+    if heads:
+        keys = ", ".join(map(key_of, heads))
+        raise KeyMissingError(
+            f"The file that sealing_key_file names is not there, and secrets were sealed with key {keys}. The hub's "
+            "operators put it back; where it is lost, docs/subscriptions.md says how to begin with a new one."
+        )
 
 
 def _owner(subscription: SubscriptionId) -> str:

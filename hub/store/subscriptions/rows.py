@@ -91,6 +91,16 @@ def count_subscriptions(database: Database, account: AccountId) -> int:
     return int(count)
 
 
+def heads_of_secrets(database: Database, *, size: int) -> tuple[bytes, ...]:
+    """Return how the secrets of all subscriptions begin, in so many bytes, each beginning once."""
+    rows = database.execute(
+        "SELECT DISTINCT substring(secret FROM 1 FOR %s) AS head FROM subscriptions, unnest(secrets) AS secret"
+        " ORDER BY head",
+        (size,),
+    )
+    return tuple(bytes(head) for (head,) in rows)
+
+
 def lock_subscription(database: Database, subscription: SubscriptionId) -> Kept | None:
     """Return the subscription of an id, and let nobody else change it before this transaction ends."""
     row = database.execute(

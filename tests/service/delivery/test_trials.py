@@ -14,6 +14,7 @@ from hub.domain.handling import Tlp
 from hub.domain.identifiers import AccountId
 from hub.domain.subscriptions.subscription import SubscriptionState
 from hub.domain.subscriptions.trials import Finding
+from hub.runtime.keys.sealing import read_keys
 from hub.runtime.wiring import now
 from hub.runtime.workers.delivering import channels_of
 from hub.services.directory.accounts import disable_account
@@ -91,6 +92,23 @@ def test_what_is_wrong_is_told_with_what_to_do_and_held_against_nobody(post: Pos
         assert shut.deliveries == []
 
 
+def test_where_the_sealing_key_is_missing_deliveries_wait_and_go_on_when_it_is_back(post: Post) -> None:
+    feed, path = post.hub.account("au-cert/feed"), post.hub.settings.sealing_key_file
+    with post.subscriber("au-cert/feed") as one:
+        (key,) = read_keys(path)
+        aside = path.rename(path.with_suffix(".aside"))
+        post.hub.accept(feed, "au", indicator(tlp=Tlp.GREEN))
+        with post.delivering():
+            ask_trial(post.hub.parts.pool, one.id, act=made("test"))
+            finding = found(post, one)
+            assert not finding.good
+            assert f"were sealed with key {key.id.hex()}" in finding.reason
+            await_that(lambda: post.kept(one).subscription.failures > 0, "an attempt in vain")
+            assert (one.deliveries, path.exists()) == ([], False)
+            aside.rename(path)
+            await_that(lambda: bool(one.deliveries), "a delivery")
+
+
 def take_no_changes(pool: Pool, *, setting: str) -> None:
     """Have the one connection of a pool take no changes, or take them again."""
     with pool.statement() as database:
@@ -101,7 +119,7 @@ def test_a_server_that_takes_no_changes_for_a_moment_delays_tests_and_ends_no_wo
     post.hub.account("au-cert/feed")
     stop, pool = Event(), Pool(post.urls.database, size=1)
     pool.open()
-    trying = Trying(pool, channels_of(post.hub.settings, bytes(32)), now)
+    trying = Trying(pool, channels_of(post.hub.settings, pool, bytes(32)), now)
     worker = Thread(target=trying.run, args=(stop,))
     with post.subscriber("au-cert/feed") as one:
         ask_trial(post.hub.parts.pool, one.id, act=made("test"))

@@ -9,22 +9,22 @@ from threading import Barrier
 import pytest
 
 from hub.domain.errors import ConfigurationError
-from hub.runtime.keys.sealing import read_keys, sealer_of
+from hub.runtime.keys.sealing import read_keys
 from hub.runtime.keys.signing import public_keys_of, signing_keys_of
 from hub.runtime.settings import load_settings
+from hub.services.sealing import Sealer
 
 OWNER = "subscription 1"
 
 
 def test_the_file_is_made_at_first_use_and_for_its_owner_alone(tmp_path: Path) -> None:
-    settings = load_settings(environ={}, options={"data": tmp_path / "var"})
-    sealer = sealer_of(settings)
-    assert not settings.sealing_key_file.exists()
-    sealed = sealer().seal(b"secret", owner=OWNER)
-    assert settings.sealing_key_file == (tmp_path / "var" / "sealing.key").resolve()
-    assert stat.S_IMODE(settings.sealing_key_file.stat().st_mode) == 0o600
-    assert sealer_of(settings)().unseal(sealed, owner=OWNER) == b"secret"
-    assert [path.name for path in settings.sealing_key_file.parent.iterdir()] == ["sealing.key"]
+    path = load_settings(environ={}, options={"data": tmp_path / "var"}).sealing_key_file
+    assert path == (tmp_path / "var" / "sealing.key").resolve()
+    assert not path.exists()
+    sealed = Sealer(read_keys(path)).seal(b"secret", owner=OWNER)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert Sealer(read_keys(path)).unseal(sealed, owner=OWNER) == b"secret"
+    assert [each.name for each in path.parent.iterdir()] == ["sealing.key"]
 
 
 def test_of_several_that_come_first_all_have_the_same_key(tmp_path: Path) -> None:
@@ -41,10 +41,9 @@ def test_of_several_that_come_first_all_have_the_same_key(tmp_path: Path) -> Non
 
 def test_a_new_key_before_the_old_one_seals_and_both_open(tmp_path: Path) -> None:
     path = tmp_path / "sealing.key"
-    options = {"sealing_key_file": path}
-    sealed = sealer_of(load_settings(environ={}, options=options))().seal(b"old", owner=OWNER)
+    sealed = Sealer(read_keys(path)).seal(b"old", owner=OWNER)
     path.write_bytes(b64encode(bytes(32)) + b"\n" + path.read_bytes())
-    both = sealer_of(load_settings(environ={}, options=options))()
+    both = Sealer(read_keys(path))
     assert both.unseal(sealed, owner=OWNER) == b"old"
     assert both.is_current(both.seal(b"new", owner=OWNER))
     assert not both.is_current(sealed)
@@ -83,7 +82,7 @@ def test_the_key_for_webhooks_is_made_beside_the_sealing_key_and_is_another(tmp_
     assert stat.S_IMODE(settings.webhook_key_file.stat().st_mode) == 0o600
     (again,) = signing_keys_of(settings)()
     assert again.private_bytes_raw() == key.private_bytes_raw()
-    sealer_of(settings)()
+    read_keys(settings.sealing_key_file)
     assert settings.sealing_key_file.read_bytes() != settings.webhook_key_file.read_bytes()
 
 
