@@ -14,7 +14,7 @@ from hub.runtime.backup.contents import DUMP, MANIFEST, Manifest, facts_of, key_
 from hub.runtime.backup.programs import run
 from hub.runtime.backup.reaching import database_of
 from hub.runtime.embedded import servers
-from hub.runtime.keys.files import make_private_file, sync_directory
+from hub.runtime.keys.files import sync_directory, write_private_file
 from hub.runtime.settings import Settings
 from hub.runtime.wiring import now
 from hub.store.whole.moments import moment_held
@@ -47,7 +47,7 @@ def back_up(settings: Settings, place: Path, *, tell: Callable[[str], None]) -> 
             database_bytes=moment.bytes,
             files={path.name: facts_of(path) for path in sorted(draft.iterdir())},
         )
-        make_private_file(draft / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
+        write_private_file(draft / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
     return manifest
 
 
@@ -79,4 +79,4 @@ def _copy_keys(settings: Settings, draft: Path) -> None:
         with reading(path):
             content = path.read_bytes() if path.exists() else None
         if content is not None:
-            make_private_file(draft / name, content)
+            write_private_file(draft / name, content)

@@ -28,8 +28,7 @@ def restore(manifest: Manifest, directory: Path, settings: Settings, *, tell: Ca
         for path, content in keys.items():
             _place(path, content)
         tell(f"restoring a database that had {manifest.database_bytes / 2**20:,.0f} MiB")
-        options = ("--no-owner", "--single-transaction", "--exit-on-error")
-        run("pg_restore", *options, str(directory / DUMP), url=url, peer=peer)
+        _fill(url, peer, directory / DUMP)
         tidy(pool)
 
 
@@ -61,6 +60,15 @@ def _empty_peer(pool: Pool, settings: Settings) -> Peer:
                 "directory that is not there yet, or an empty database."
             )
         return peer_of(database)
+
+
+def _fill(url: str, peer: Peer, dump: Path) -> None:
+    try:
+        run("pg_restore", "--no-owner", "--single-transaction", "--exit-on-error", str(dump), url=url, peer=peer)
+    except UnavailableError as error:
+        raise UnavailableError(
+            f"{error.sentence}. The database is as empty as before: begin again with the same command."
+        ) from error
 
 
 def _place(path: Path, content: bytes) -> None:

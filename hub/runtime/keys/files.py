@@ -3,6 +3,7 @@
 One key a line, 32 bytes in Base64.
 """
 
+import errno
 import os
 import stat
 from base64 import b64decode, b64encode
@@ -47,24 +48,32 @@ def make_private_file(path: Path, content: bytes) -> None:
     """Make a file for its owner alone, on the disk and whole from its first moment; of several at once, one stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        write_private_file(draft, content)
         with suppress(FileExistsError):
             path.hardlink_to(draft)
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
     sync_directory(path.parent)
 
 
+def write_private_file(path: Path, content: bytes) -> None:
+    """Write a new file for its owner alone, onto the disk."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def sync_directory(path: Path) -> None:
-    """Have the disk keep which files a directory holds."""
+    """Have the disk keep which files a directory holds; some file systems of others' machines cannot be asked to."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
     finally:
         os.close(descriptor)
 
