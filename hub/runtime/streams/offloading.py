@@ -1,14 +1,13 @@
 """The application between gunicorn's greenlets and real threads: no request's work ever holds up the loop."""
 
 import socket
-import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-import structlog
 from gevent import get_hub
 from gevent.threadpool import ThreadPool
 
+from hub.runtime.access import AccessLog
 from hub.runtime.streams.building import StreamParts
 from hub.web.stream.surface import BODY, Body
 
@@ -17,8 +16,6 @@ _READABLE: Final = 1
 """libev's EV_READ."""
 
 StartResponse = Callable[..., Any]
-
-_log = structlog.get_logger()
 
 
 class Attended:
@@ -60,7 +57,7 @@ class Offloaded:
 
     def __init__(self, parts: StreamParts, *, access_log: bool) -> None:
         self._parts = parts
-        self._access_log = access_log
+        self._application = AccessLog(parts.application) if access_log else parts.application
         self._threads = ThreadPool(THREADS)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -75,18 +72,7 @@ class Offloaded:
         self._parts.hall.end()
 
     def _answer(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        began = time.perf_counter()
-
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:  # noqa: ANN401 - as PEP 3333 has it
-            if self._access_log:
-                _log.info(
-                    "request",
-                    addr=environ.get("REMOTE_ADDR"),
-                    method=environ["REQUEST_METHOD"],
-                    path=environ.get("PATH_INFO"),
-                    status=int(status[:3]),
-                    dt_ms=round((time.perf_counter() - began) * 1_000, 2),
-                )
             return start_response(status, [header for header in headers if header[0] != "Server"], *error)
 
-        return self._parts.application(environ, start)
+        return self._application(environ, start)

@@ -2,19 +2,22 @@
 
 import os
 import signal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from hub.runtime.access import AccessLog
 from hub.runtime.embedded import ServerUrls
 from hub.runtime.embedded.child import die_with_parent
-from hub.runtime.logs import ACCESS_LOGGER, configure_logs
+from hub.runtime.logs import configure_logs
 from hub.runtime.settings import Settings, load_settings
 from hub.runtime.web.building import build_web
 from hub.runtime.workers.collecting import collect_seldom
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 _GRACE_SECONDS: Final = 20
 _BACKLOG: Final = 1024
@@ -22,9 +25,9 @@ _END: Final = frozenset({signal.SIGTERM})
 _GRANIAN_LOGS: Final[dict[str, Any]] = {
     "formatters": {},
     "handlers": {},
-    "loggers": {"_granian": {"propagate": True}, ACCESS_LOGGER: {"level": "INFO", "propagate": True}},
+    "loggers": {"_granian": {"propagate": True}},
 }
-"""Leave granian's records to the handler of `hub.runtime.logs`."""
+"""Leave granian's records to the handler of `hub.runtime.logs`; it says nothing of requests."""
 
 
 def run_web(settings: Settings, urls: ServerUrls) -> None:
@@ -41,7 +44,6 @@ def run_web(settings: Settings, urls: ServerUrls) -> None:
         websockets=False,
         log_level=LogLevels(settings.log_level.value),
         log_dictconfig=_GRANIAN_LOGS,
-        log_access=settings.access_log,
         respawn_failed_workers=True,
         workers_kill_timeout=_GRACE_SECONDS,
     )
@@ -49,14 +51,14 @@ def run_web(settings: Settings, urls: ServerUrls) -> None:
     server.serve(target_loader=load_application, wrap_loader=False)
 
 
-def load_application() -> Flask:
+def load_application() -> "WSGIApplication":
     """Build the application in a worker of the web process, from the environment that `run_web` has set."""
     die_with_parent(signal.SIGKILL)
     settings = load_settings(environ=os.environ)
     configure_logs(settings)
     application = build_web(settings, ServerUrls(database=settings.database_url, redis=settings.redis_url))
     collect_seldom()
-    return application
+    return AccessLog(application) if settings.access_log else application
 
 
 def _hold_back() -> None:
