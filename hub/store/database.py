@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 from psycopg import Connection, Error, OperationalError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.errors import QueryCanceled
+from psycopg.errors import LockNotAvailable, QueryCanceled
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -45,7 +45,9 @@ _LINK: Final[Mapping[str, Any]] = {
 
 _LOCK_MS: Final = 30_000
 """For so long a statement waits for what another transaction holds. Who holds the log longer has hung, and would have
-every thread of every web process wait."""
+every thread of every web process wait. What the URL or the server says of it holds."""
+
+_BOUND_LOCKS: Final = "SELECT set_config('lock_timeout', %s, false) WHERE current_setting('lock_timeout') = '0'"
 
 _RECONNECT_SECONDS: Final = 3.0
 """After so long an attempt to connect is given up, and whoever asks next makes another: the pool doubles its pauses,
@@ -58,11 +60,11 @@ class Pool:
     def __init__(
         self, url: str, *, size: int = 8, parameters: Mapping[str, str] | None = None, patience: float = 10.0
     ) -> None:
-        """Make a pool of at most `size` connections, each with these run-time parameters beside the usual.
+        """Make a pool of at most `size` connections, each with these run-time parameters of PostgreSQL.
 
         Whoever finds no connection within `patience` seconds is told that the database does not answer.
         """
-        self._parameters = {"lock_timeout": str(_LOCK_MS)} | dict(parameters or {})
+        self._parameters = dict(parameters or {})
         self._pool: ConnectionPool[Any] = ConnectionPool(
             make_conninfo(**{**_LINK, **conninfo_to_dict(url)}),
             min_size=1,
@@ -122,6 +124,7 @@ class Pool:
             yield connection
 
     def _configure(self, connection: Connection[Any]) -> None:
+        connection.execute(_BOUND_LOCKS, (str(_LOCK_MS),))
         for name, value in self._parameters.items():
             connection.execute("SELECT set_config(%s, %s, false)", (name, value))
 
@@ -134,6 +137,8 @@ class Pool:
             raise UnavailableError(
                 "That takes longer than this server may work on one question; ask for less, or try again later."
             ) from error
+        except LockNotAvailable as error:
+            raise UnavailableError("Somebody else holds what that changes, for too long; try again shortly.") from error
         except (OperationalError, PoolTimeout) as error:
             raise UnavailableError("The database does not answer; try again shortly.") from error
         except Error as error:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final
 
 from flask import Response, request
 from isal import isal_zlib
 from werkzeug.http import parse_list_header, parse_options_header
 from zstandard import ZstdCompressor
+
+from hub.web.headers import remembering
 
 IDENTITY: Final = "identity"
 GZIP: Final = "gzip"
@@ -53,7 +54,7 @@ def choose_coding(header: str | None, size: int) -> str:
 
     A client that says nothing gets the body as it is, and so does one that refuses everything that there is.
     """
-    weights = _weights(header)
+    weights = _weights(header or "")
     as_it_is = weights[IDENTITY] if IDENTITY in weights else weights.get(_ANY)
     offered = {coding: weights[coding] for coding in CODINGS if weights.get(coding, 0) > 0}
     if GZIP not in weights and weights.get(_ANY, 0) > 0:
@@ -86,11 +87,11 @@ def _may_be_coded(response: Response) -> bool:
     return response.is_sequence and not coded and response.mimetype in _TEXTS
 
 
-@lru_cache(maxsize=256)
-def _weights(header: str | None) -> Mapping[str, float]:
-    """Read the weight of each coding that is named; what is malformed is not there. Clients say the same each time."""
+@remembering
+def _weights(header: str) -> Mapping[str, float]:
+    """Read the weight of each coding that is named; what is malformed is not there."""
     weights = {}
-    for item in parse_list_header(header or ""):
+    for item in parse_list_header(header):
         name, parameters = parse_options_header(item)
         weight = parameters.get("q", "1")
         if _WEIGHT.fullmatch(weight):

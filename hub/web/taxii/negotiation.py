@@ -1,12 +1,12 @@
 """Accept and Content-Type as RFC 7231 reads them, for the one media type of TAXII 2.1 (§1.6.8)."""
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from werkzeug.http import parse_list_header, parse_options_header
 
 from hub.web.errors import NotAcceptableError, UnsupportedMediaError
+from hub.web.headers import remembering
 
 TAXII: Final = "application/taxii+json"
 VERSION: Final = "2.1"
@@ -32,12 +32,9 @@ def accept_content(content_type: str | None, content_encoding: str | None) -> No
         raise UnsupportedMediaError("This server reads bodies without a Content-Encoding.")
 
 
-@lru_cache(maxsize=256)
+@remembering
 def _weight(header: str) -> float:
-    """Return the weight that the most specific matching range gives to TAXII 2.1; 0 where none matches.
-
-    Clients say the same each time.
-    """
+    """Return the weight that the most specific matching range gives to TAXII 2.1; 0 where none matches."""
     ranges = [_range(item) for item in parse_list_header(header)]
     return max(ranges, default=(0, 0.0))[1]
 

@@ -103,7 +103,7 @@ def test_who_holds_the_log_for_too_long_does_not_keep_a_push_waiting(
         thing = indicator(tlp=Tlp.GREEN)
         with psycopg.connect(database_url) as hung:
             hung.execute("SELECT FROM log_head FOR UPDATE")
-            with pytest.raises(UnavailableError):
+            with pytest.raises(UnavailableError, match="holds what that changes"):
                 hub.push(cast.au, "au", thing)
         hub.accept(cast.au, "au", thing)
     finally:
@@ -111,10 +111,12 @@ def test_who_holds_the_log_for_too_long_does_not_keep_a_push_waiting(
 
 
 def test_no_statement_waits_for_a_lock_without_end(database_url: str) -> None:
-    for pool in (Pool(database_url, size=1), Pool.reading(database_url, size=1, at_most=timedelta(seconds=1))):
+    chosen = f"{database_url}&options=-c%20lock_timeout%3D5s"
+    readers = Pool.reading(database_url, size=1, at_most=timedelta(seconds=1))
+    for pool, bound in ((Pool(database_url, size=1), "30s"), (readers, "30s"), (Pool(chosen, size=1), "5s")):
         pool.open()
         with pool.statement() as database:
-            assert database.execute("SHOW lock_timeout").fetchall() == [("30s",)]
+            assert database.execute("SHOW lock_timeout").fetchall() == [(bound,)]
         pool.close()
 
 

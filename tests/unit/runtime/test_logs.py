@@ -2,10 +2,14 @@
 
 import json
 import logging
+import sys
 from collections.abc import Iterable, Iterator
+from errno import ENOSPC
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from werkzeug.test import Client
 
 from hub.runtime.access import AccessLog
@@ -61,3 +65,26 @@ def test_a_person_reads_it_as_any_other_line(capsys: pytest.CaptureFixture[str])
     assert "request" in written
     assert "status=418" in written
     assert "secret" not in written
+
+
+def test_what_is_asked_for_gives_a_terminal_no_orders(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs(load_settings(environ={"HUB_LOG_FORMAT": LogFormat.CONSOLE}))
+    Client(AccessLog(teapot)).get("/%1b[2J/")
+    written = capsys.readouterr().err
+    assert written.count("\n") == 1
+    assert "\x1b" not in written
+    assert "x1b[2J" in written
+
+
+class FullDisk(StringIO):
+    """A stderr that goes to a disk with no space left."""
+
+    def write(self, text: str, /) -> int:
+        raise OSError(ENOSPC, text)
+
+
+def test_a_log_that_cannot_be_written_fails_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", FullDisk())
+    configure_logs(load_settings(environ={"HUB_LOG_FORMAT": LogFormat.JSON}))
+    assert Client(AccessLog(teapot)).get(PATH).status_code == 418
+    structlog.get_logger().error("something else")
