@@ -2,7 +2,7 @@
 
 DIR/postgres           the PostgreSQL cluster
 DIR/valkey             home of the Redis-protocol server
-DIR/run/lock           locked by whoever runs the servers: `hub serve`, or a command for a moment
+DIR/run/lock           locked by whoever runs the servers: `hub serve`, or a command while it needs them
 DIR/run/serve.lock     locked by `hub serve` besides
 DIR/run/servers.json   how to reach the servers of a running `hub serve`, mode 600
 """
@@ -86,7 +86,8 @@ class DataDirectory:
     def held(self, *, patience: float) -> Iterator[bool]:
         """Hold the directory for as long as the block runs; yield False where a running `hub serve` holds it.
 
-        Another command holds it for seconds, so it is waited for: at most `patience` seconds, then ConflictError.
+        Another command holds it until it ends, most of them for seconds, `hub backup` and `hub restore` for longer. It
+        is waited for: at most `patience` seconds, then ConflictError.
         """
         with (self.run / "lock").open() as lock:
             deadline = time.monotonic() + patience

@@ -133,7 +133,7 @@ class Postgres:
         if found != str(POSTGRES_VERSION):
             raise ConfigurationError(
                 f"data: {self._home} was made by PostgreSQL {found}, this release runs {POSTGRES_VERSION}: "
-                "dump it with the release that made it and restore it here"
+                "back it up (hub backup) with the release that made it, and bring it back (hub restore) with this one"
             )
         owner = self._home.stat().st_uid
         expected = self._account.uid if self._account else os.geteuid()
