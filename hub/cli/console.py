@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -97,6 +98,13 @@ def confirm(sentence: str, typed: str, *, what: str = "its id") -> None:
         raise click.UsageError(f"{sentence} There is nobody to ask: give --yes.")
     if click.prompt(f"{sentence} Type {what} to go on", err=True) != typed:
         raise click.Abort
+
+
+def where_given() -> str:
+    """Return `--data` and `--config` as they were given, for a shell to take them again."""
+    context = click.get_current_context()
+    given = _given_before() | {key: value for key, value in context.params.items() if value is not None}
+    return shlex.join(word for key in _EVERYWHERE if key in given for word in (f"--{key}", str(given[key])))
 
 
 def print_json(value: object) -> None:

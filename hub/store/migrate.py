@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from hub.domain.errors import ConfigurationError, UnavailableError
 
-_MIGRATION_LOCK: Final = 0x4855425F4D494752
+MIGRATION_LOCK: Final = 0x4855425F4D494752
 """Of several processes that start at once, one migrates and the others wait for it."""
 
 
@@ -36,7 +36,7 @@ def migrate(url: str) -> Migrated:
     """
     config = _config()
     with _connected(url) as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
         connection.commit()
         config.attributes["connection"] = connection
         before, (head, *former) = _revision_of(connection), _revisions(config)
@@ -46,7 +46,7 @@ def migrate(url: str) -> Migrated:
             )
         connection.commit()
         command.upgrade(config, "head")
-        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _MIGRATION_LOCK})
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
         connection.commit()
     return Migrated(before=before, after=head)
 

@@ -7,7 +7,7 @@ from typing import Final
 import click
 import msgspec
 
-from hub.cli.console import confirm, json_option, print_json, with_settings, yes_option
+from hub.cli.console import confirm, json_option, print_json, printable, where_given, with_settings, yes_option
 from hub.runtime.settings import Settings
 
 _DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
@@ -37,24 +37,30 @@ def backup(settings: Settings, *, directory: Path, as_json: bool) -> None:
     )
     for name, path in absent.items():
         click.echo(f"It is without {name}: there is none at {path}.")
+    for key, count in manifest.keys_missing.items():
+        click.echo(f"It is without the key {key} that opens {count} of the secrets.")
 
 
 @click.command()
 @_DIRECTORY
 @with_settings()
+@click.option("--without-keys", is_flag=True, help="Go on where key files of the backup are lost for good.")
 @yes_option
 @json_option
-def restore(settings: Settings, *, directory: Path, yes: bool, as_json: bool) -> None:
+def restore(settings: Settings, *, directory: Path, without_keys: bool, yes: bool, as_json: bool) -> None:
     """Bring the hub in DIR, which `hub backup` has written, back to where none is.
 
-    That is a data directory that is not there yet, or the empty database at HUB_DATABASE_URL. Nothing is replaced.
+    That is a data directory that is not there yet, or the empty database at `database_url`. Nothing is replaced.
     """
     from hub.runtime import backup as whole  # noqa: PLC0415 - the migrations come with it
 
     tell = _teller(as_json=as_json)
     tell("checking the backup")
-    manifest = whole.verified(directory)
-    place = whole.place_of(settings)
+    found = whole.verified(directory, may_lack=whole.KEYS if without_keys else ())
+    manifest, place = found.manifest, whole.place_of(settings)
+    if not as_json:
+        for name in found.unlisted:
+            click.echo(f"{printable(name)} is in {directory} and not a part of the backup.", err=True)
     if not yes:
         confirm(
             f"This brings the hub back to {place} as it was at {manifest.at:{_INSTANT}}. Where the old one still runs, "
@@ -62,21 +68,26 @@ def restore(settings: Settings, *, directory: Path, yes: bool, as_json: bool) ->
             directory.resolve().name,
             what="the name of the backup's directory",
         )
-    whole.restore(manifest, directory, settings, tell=tell)
-    steps = _steps(settings)
+    untidy = whole.restore(found, settings, tell=tell)
+    steps = _steps()
     if as_json:
-        print_json({"restored": place, **msgspec.to_builtins(manifest), "next": steps})
+        lists = {"missing": found.missing, "unlisted": found.unlisted, "tidied": untidy is None, "next": steps}
+        print_json({"restored": place, **msgspec.to_builtins(manifest), **lists})
         return
-    click.echo(f"The hub is in {place} as it was at {manifest.at:{_INSTANT}}. Next:")
+    click.echo(f"The hub is in {place} as it was at {manifest.at:{_INSTANT}}.")
+    for name in found.missing:
+        click.echo(f"It is without {name} of the backup.")
+    if untidy is not None:
+        click.echo(f"Its first answers take longer, for VACUUM (ANALYZE) failed: {untidy}", err=True)
+    click.echo("Next:")
     for number, step in enumerate(steps, start=1):
         click.echo(f"{number}. {step}")
 
 
-def _steps(settings: Settings) -> list[str]:
+def _steps() -> list[str]:
     """Say what is to be done before others reach a hub that has come back."""
-    where = "" if settings.database_url else f" --data {settings.data}"
     return [
-        f"Start it where nobody reaches it, without deliveries: {_ALONE}{where}",
+        f"Start it where nobody reaches it, without deliveries: {_ALONE} {where_given()}".rstrip(),
         "Close once more what was closed after the backup: tokens, accounts, organisations, members, agreements.",
         "Tell those who push and those who are delivered to, as docs/operating.md says under Restore.",
         "End it, and start it as always.",

@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from psycopg.conninfo import make_conninfo
-from psycopg.pq import Conninfo
 
 from hub.domain.errors import ConfigurationError, UnavailableError
 from hub.runtime.embedded.child import Program, last_words, spawn, stop
@@ -19,18 +18,19 @@ from hub.store.whole.peer import Peer
 _IN_THE_CLEAR: Final = {None, "disable", "allow", "prefer"}
 
 
-def run(name: str, *arguments: str, url: str, peer: Peer) -> None:
-    """Run one of PostgreSQL's programs on the database at `url`, which was found to be `peer`.
+def run(name: str, *arguments: str, peer: Peer) -> None:
+    """Run one of PostgreSQL's programs on the database of `peer`.
 
-    Raise ConfigurationError where no program fits, UnavailableError with its last words where it fails.
-    INVARIANT: an argument is read by everybody on the machine, so nothing of the URL but the database's name is one.
+    Raise ConfigurationError where the server is too old or no program fits, UnavailableError with its last words where
+    it fails. INVARIANT: an argument is read by everybody on the machine, so nothing but the database's name is one of
+    what it takes to connect.
     """
     database = make_conninfo(dbname=peer.database)
     with TemporaryDirectory(prefix="hub-") as scratch:
         program = Program(
             name=name,
             argv=(str(_program(name, peer)), "--no-password", f"--dbname={database}", *arguments),
-            environment=_environment(url, peer),
+            environment=_environment(peer),
             directory=Path.cwd(),
             output=Path(scratch) / "output",
         )
@@ -45,14 +45,18 @@ def run(name: str, *arguments: str, url: str, peer: Peer) -> None:
 
 def _program(name: str, peer: Peer) -> Path:
     """Return the program that comes with the hub; for a server it does not get on with, one of the system."""
-    if peer.version <= POSTGRES_VERSION and not peer.encrypted:
+    if peer.version < POSTGRES_VERSION:
+        raise ConfigurationError(
+            f"database_url: the server there is PostgreSQL {peer.version}, and a hub needs {POSTGRES_VERSION} or later."
+        )
+    if peer.version == POSTGRES_VERSION and peer.encrypted_by is None:
         return postgres_programs() / name
     found = shutil.which(name)
-    if found is None or _version_of(found) < max(peer.version, POSTGRES_VERSION):
+    if found is None or _version_of(found) < peer.version:
         raise ConfigurationError(
-            f"HUB_DATABASE_URL: the {name} that comes with the hub is of PostgreSQL {POSTGRES_VERSION} and opens no "
-            f"encrypted connection. For this server put one of PostgreSQL {max(peer.version, POSTGRES_VERSION)} or "
-            "later on the PATH."
+            f"database_url: the {name} that comes with the hub is of PostgreSQL {POSTGRES_VERSION} and opens no "
+            f"encrypted connection. For this server put one of PostgreSQL {peer.version} or later on "
+            "the PATH."
         )
     return Path(found)
 
@@ -63,15 +67,10 @@ def _version_of(program: str) -> int:
     return int(number[1]) if number else 0
 
 
-def _environment(url: str, peer: Peer) -> dict[str, str]:
-    """Return the variables by which libpq reaches `url`: as the hub does, and encrypted where its connection is."""
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("HUB_")}
-    given = {
-        option.envvar.decode(): option.val.decode()
-        for option in Conninfo.parse(url.encode())
-        if option.envvar is not None and option.val is not None
-    }
-    variables = inherited | given | {"LC_ALL": "C"}
-    if peer.encrypted and variables.get("PGSSLMODE") in _IN_THE_CLEAR:
-        variables["PGSSLMODE"] = "require"
+def _environment(peer: Peer) -> dict[str, str]:
+    """Return the variables by which libpq reaches `peer` and nobody else, and encrypted where it was reached so."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("HUB_", "PG"))}
+    variables = inherited | dict(peer.variables) | {"LC_ALL": "C"}
+    if peer.encrypted_by is not None and variables.get(peer.encrypted_by) in _IN_THE_CLEAR:
+        variables[peer.encrypted_by] = "require"
     return variables

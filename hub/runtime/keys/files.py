@@ -44,6 +44,11 @@ def read_key_file(path: Path, *, setting: str, may_make: Callable[[], None] = la
     return keys
 
 
+def keys_in(content: bytes) -> list[bytes]:
+    """Return the keys that a key file has, whatever else is in it."""
+    return [key for line in content.split() if (key := _key(line))]
+
+
 def make_private_file(path: Path, content: bytes) -> None:
     """Make a file for its owner alone, on the disk and whole from its first moment; of several at once, one stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,7 +83,7 @@ def sync_directory(path: Path) -> None:
         os.close(descriptor)
 
 
-def _key(line: str) -> bytes:
+def _key(line: str | bytes) -> bytes:
     """Return the key of a line; nothing where it is none."""
     try:
         key = b64decode(line, validate=True)

@@ -91,14 +91,14 @@ def count_subscriptions(database: Database, account: AccountId) -> int:
     return int(count)
 
 
-def heads_of_secrets(database: Database, *, size: int) -> tuple[bytes, ...]:
-    """Return how the secrets of all subscriptions begin, in so many bytes, each beginning once."""
+def heads_of_secrets(database: Database, *, size: int) -> dict[bytes, int]:
+    """Return how the secrets of all subscriptions begin, in so many bytes, and how many of them begin so."""
     rows = database.execute(
-        "SELECT DISTINCT substring(secret FROM 1 FOR %s) AS head FROM subscriptions, unnest(secrets) AS secret"
-        " ORDER BY head",
+        "SELECT substring(secret FROM 1 FOR %s) AS head, count(*) FROM subscriptions, unnest(secrets) AS secret"
+        " GROUP BY head ORDER BY head",
         (size,),
     )
-    return tuple(bytes(head) for (head,) in rows)
+    return {bytes(head): int(count) for head, count in rows}
 
 
 def lock_subscription(database: Database, subscription: SubscriptionId) -> Kept | None:

@@ -6,31 +6,38 @@ from dataclasses import dataclass
 
 from hub.domain.errors import ConfigurationError
 from hub.store.database import Database, Pool
-from hub.store.whole.peer import Peer, peer_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """What a dump of the moment `snapshot` is of; `bytes` is what the database takes on its disk."""
+    """What a dump of the moment `snapshot` is of, which `database` sees; `bytes` is what it takes on its disk."""
 
     snapshot: str
     schema: str
     bytes: int
-    peer: Peer
+    database: Database
 
 
 @contextmanager
 def moment_held(pool: Pool) -> Iterator[Moment]:
     """Hold a moment for as long as the block runs; raise ConfigurationError where the database holds no hub."""
     with pool.snapshot() as database:
-        database.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        _have_it_last(database)
         schema = _schema_of(database)
         if schema is None:
             raise ConfigurationError("There is nothing to back up: the database holds no hub yet.")
         ((snapshot, size),) = database.execute(
             "SELECT pg_export_snapshot(), pg_database_size(current_database())"
         ).fetchall()
-        yield Moment(snapshot=snapshot, schema=schema, bytes=size, peer=peer_of(database))
+        yield Moment(snapshot=snapshot, schema=schema, bytes=size, database=database)
+
+
+def _have_it_last(database: Database) -> None:
+    """Let a transaction take as long as it takes, whatever the server ends otherwise."""
+    database.execute(
+        "SELECT set_config(name, '0', true) FROM pg_settings WHERE name IN"
+        " ('idle_in_transaction_session_timeout', 'statement_timeout', 'transaction_timeout')"
+    )
 
 
 def _schema_of(database: Database) -> str | None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -17,15 +17,14 @@ from urllib.parse import urlsplit
 import psutil
 import psycopg
 import pytest
-from click.testing import CliRunner, Result
 
-from hub.cli.main import cli
 from hub.domain.errors import UnavailableError
 from hub.runtime.backup import programs
 from hub.runtime.embedded.programs import postgres_programs
 from hub.runtime.keys.sealing import read_keys
 from hub.store.migrate import migrate, require_migrated
-from hub.store.whole.peer import Peer, peer_of
+from hub.store.whole.peer import peer_of
+from tests.support.operators import Operator, operator_of
 from tests.support.servers import TestServers
 from tests.support.serving import ROOT
 from tests.support.waiting import await_that
@@ -33,47 +32,10 @@ from tests.support.waiting import await_that
 PASSWORD: Final = "only-the-environment-holds-it"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operator:
-    """Who backs up and restores hubs on servers of their own; keys are in `data`, and backups beside it."""
-
-    at: Path
-    url: str
-
-    @property
-    def backup(self) -> Path:
-        return self.at / "backup"
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {"HUB_DATABASE_URL": self.url, "HUB_DATA": str(self.at / "data")}
-
-    def types(self, *words: str) -> Result:
-        return CliRunner().invoke(cli, [*words, str(self.backup)], env=self.environment)
-
-    def is_told(self, *words: str) -> dict[str, Any]:
-        done = self.types(*words, "--json")
-        assert done.exit_code == 0, done.output
-        return dict(json.loads(done.stdout))
-
-    def is_refused(self, *words: str, saying: str, code: int = 1) -> None:
-        done = self.types(*words)
-        assert (done.exit_code, saying in done.output) == (code, True), done.output
-
-    def to(self, url: str) -> "Operator":
-        """Return who has moved the backup to another machine, without keys and with another database."""
-        elsewhere = Operator(at=self.at / "elsewhere", url=url)
-        elsewhere.at.mkdir()
-        self.backup.rename(elsewhere.backup)
-        return elsewhere
-
-
 @pytest.fixture
 def operator(servers: TestServers, tmp_path: Path) -> Operator:
     """Give the operator of a hub that has keys."""
-    for name in ("sealing.key", "webhook.key"):
-        read_keys(tmp_path / "data" / name)
-    return Operator(at=tmp_path, url=servers.fresh_database())
+    return operator_of(servers, tmp_path)
 
 
 def tables(url: str) -> int:
@@ -177,7 +139,7 @@ def test_a_hub_comes_back_with_its_keys_and_is_not_restored_over(operator: Opera
     operator.is_told("backup")
     new = operator.to(servers.empty_database())
     told = new.is_told("restore", "--yes")
-    assert (told["restored"], len(told["next"])) == ("the database at HUB_DATABASE_URL", 4)
+    assert (told["restored"], len(told["next"])) == ("the database at database_url", 4)
     require_migrated(new.url)
     for name in ("sealing.key", "webhook.key"):
         key = new.at / "data" / name
@@ -191,7 +153,7 @@ def test_a_database_that_holds_anything_is_refused(operator: Operator, servers: 
     new = operator.to(servers.empty_database())
     with psycopg.connect(new.url) as database:
         database.execute("CREATE TABLE somebody_elses (word text)")
-    new.is_refused("restore", "--yes", saying="There is something in the database at HUB_DATABASE_URL already")
+    new.is_refused("restore", "--yes", saying="There is something in the database at database_url already")
     assert (tables(new.url), (new.at / "data").exists()) == (1, False)
 
 
@@ -219,7 +181,8 @@ def test_a_damaged_file_is_found(operator: Operator, servers: TestServers, name:
     path.write_bytes(content)
     new.is_refused("restore", "--yes", saying=f"{path} is damaged", code=2)
     path.unlink()
-    new.is_refused("restore", "--yes", saying=f"{path} cannot be read", code=2)
+    gone = {"hub.dump": "cannot be read", "sealing.key": "is not there, and was a part of the backup"}
+    new.is_refused("restore", "--yes", saying=f"{path} {gone[name]}", code=2)
     assert tables(new.url) == 0
 
 
@@ -277,7 +240,7 @@ def test_where_the_hub_encrypts_a_dump_never_goes_in_the_clear(
 ) -> None:
     with psycopg.connect(operator.url) as database:
         peer = peer_of(database)
-    assert peer == Peer(version=18, encrypted=False, database=urlsplit(operator.url).path.removeprefix("/"))
+    assert (peer.version, peer.encrypted_by, peer.database) == (18, None, urlsplit(operator.url).path.removeprefix("/"))
     monkeypatch.setenv("PATH", str(postgres_programs()))
     with pytest.raises(UnavailableError, match="SSL support is not compiled in"):
-        programs.run("pg_dump", url=operator.url, peer=replace(peer, encrypted=True))
+        programs.run("pg_dump", peer=replace(peer, encrypted_by="PGSSLMODE"))
