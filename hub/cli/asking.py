@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 import click
 
-from hub.cli.console import print_json, print_table, printable
+from hub.cli.console import print_json, print_table
 from hub.cli.directory.desk import Desk, in_capitals, reads
 from hub.cli.explain import print_receipts, stix_id
 from hub.domain.directory import Principal
 from hub.domain.errors import RequestError
 from hub.domain.handling import Tlp
 from hub.domain.identifiers import AccountId, MemberCode, OrganisationId, StixId
+from hub.runtime.logs import printable
 from hub.services.directory.accounts import show_account
 from hub.services.directory.members import member_codes, show_member
 from hub.services.directory.organisations import show_organisation

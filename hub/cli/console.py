@@ -151,11 +151,3 @@ def _with_options(command: Command, names: Sequence[str]) -> Command:
     for name in reversed(names):
         command = _OPTIONS[name](command)
     return command
-
-
-def printable(text: str) -> str:
-    """Show what another server or a file says: on one line, and without orders to the terminal."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape", "surrogatepass").decode("ascii")
-        for letter in text
-    )

@@ -7,11 +7,12 @@ from typing import Final
 
 import click
 
-from hub.cli.console import print_json, print_table, printable
+from hub.cli.console import print_json, print_table
 from hub.cli.directory.desk import Desk, reads
 from hub.domain.errors import ConfigurationError, RequestError
 from hub.domain.identifiers import AccountId, StixId
 from hub.runtime.catalogue import load_catalogue
+from hub.runtime.logs import printable
 from hub.services.explaining.answers import Answer, Part, Receipt, VersionExplained, as_json
 from hub.services.explaining.producers import who_has_read
 from hub.services.explaining.rights import Right, rights_for

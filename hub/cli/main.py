@@ -9,8 +9,9 @@ from typing import IO, Any, Final
 import click
 
 import hub
-from hub.cli.console import AS_JSON, everywhere, printable
+from hub.cli.console import AS_JSON, everywhere
 from hub.domain.errors import ConfigurationError, HubError
+from hub.runtime.logs import printable
 
 _COMMANDS: Final = {
     "serve": "hub.cli.serve",

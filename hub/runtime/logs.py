@@ -45,6 +45,14 @@ def configure_logs(settings: Settings, *, at_least: LogLevel = LogLevel.DEBUG) -
     logging.basicConfig(handlers=[handler], level=level, force=True)
 
 
+def printable(text: str) -> str:
+    """Show what somebody else says: on one line, and without orders to the terminal."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for letter in text
+    )
+
+
 def _shared() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
@@ -60,8 +68,8 @@ def _rendering(wanted: LogFormat) -> list[Processor]:
 
 
 def _without_orders(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    """Write control characters as escapes: a path that somebody asks for may hold orders to a terminal."""
+    """Write control characters as escapes: a path that somebody asks for may hold them. A traceback has its lines."""
     for key, value in event.items():
-        if isinstance(value, str) and not value.isprintable() and key != "exception":
-            event[key] = value.encode("unicode_escape").decode("ascii")
+        if isinstance(value, str) and key != "exception":
+            event[key] = printable(value)
     return event

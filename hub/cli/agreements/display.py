@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from hub.cli.agreements.particulars import instant_in_words, state_in_words, version_in_lines
-from hub.cli.console import print_json, print_table, printable
+from hub.cli.console import print_json, print_table
 from hub.domain.agreements import AgreementRecord, AgreementVersion
+from hub.runtime.logs import printable
 
 JsonObject = dict[str, Any]
 

@@ -16,7 +16,7 @@ from hub.cli.agreements.files import read_agreement
 from hub.cli.agreements.keyfiles import KeyFileError, is_locked, read_private
 from hub.cli.agreements.outcomes import require_not_ended, told_after, version_of, what_is_likely
 from hub.cli.client.connection import server_options, settings_of, transported
-from hub.cli.console import json_option, print_json, printable
+from hub.cli.console import json_option, print_json
 from hub.cli.directory.desk import Desk, writes
 from hub.domain.agreements import DetachedSignature
 from hub.domain.errors import ConflictError
@@ -24,6 +24,7 @@ from hub.domain.identifiers import AgreementId, KeyId
 from hub.outbound.administration import AdministrationClient
 from hub.policy.agreements.canonical import canonical_bytes, canonical_json, digest_of
 from hub.policy.agreements.signatures import key_id
+from hub.runtime.logs import printable
 from hub.services.agreements.signing import sign as keep_signature
 
 _READABLE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)

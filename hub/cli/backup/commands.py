@@ -7,7 +7,8 @@ from typing import Final
 import click
 import msgspec
 
-from hub.cli.console import confirm, json_option, print_json, printable, where_given, with_settings, yes_option
+from hub.cli.console import confirm, json_option, print_json, where_given, with_settings, yes_option
+from hub.runtime.logs import printable
 from hub.runtime.settings import Settings
 
 _DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))

@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 import click
 
-from hub.cli.console import printable
 from hub.domain.errors import ConfigurationError
 from hub.outbound.credentials import Credentials, Nobody
 from hub.outbound.locate import Address, parse_address
 from hub.outbound.taxii import TaxiiClient
 from hub.outbound.transport import Transport, TransportSettings
+from hub.runtime.logs import printable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

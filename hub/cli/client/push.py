@@ -18,7 +18,7 @@ from hub.cli.client.connection import (
     connection_options,
     say,
 )
-from hub.cli.console import json_option, print_json, print_table, printable
+from hub.cli.console import json_option, print_json, print_table
 from hub.outbound.errors import OutboundError
 from hub.outbound.exchange.envelopes import in_order_of_reference, split, without_repeats
 from hub.outbound.exchange.files import BrokenPart, FileContent, FileObject, read_content
@@ -26,6 +26,7 @@ from hub.outbound.exchange.push import Push, Refusal, Tally
 from hub.outbound.locate import locate
 from hub.outbound.resources import RemoteCollection
 from hub.outbound.taxii import Target
+from hub.runtime.logs import printable
 
 SOME_REFUSED: Final = 3
 FAILED: Final = 1

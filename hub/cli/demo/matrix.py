@@ -6,11 +6,12 @@ from typing import Any, Final
 
 import click
 
-from hub.cli.console import print_table, printable
+from hub.cli.console import print_table
 from hub.cli.demo.cast import Player
 from hub.cli.demo.play import Outcome, PlayedScene, short
 from hub.domain.clock import timestamp_of
 from hub.policy.decisions import Decision
+from hub.runtime.logs import printable
 from hub.services.explaining.answers import as_json
 from hub.services.explaining.versions import Explanation
 

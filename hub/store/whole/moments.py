@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hub.domain.errors import ConfigurationError
 from hub.store.database import Database, Pool
+from hub.store.whole.patience import unbounded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,7 @@ class Moment:
 def moment_held(pool: Pool) -> Iterator[Moment]:
     """Hold a moment for as long as the block runs; raise ConfigurationError where the database holds no hub."""
     with pool.snapshot() as database:
-        _have_it_last(database)
+        unbounded(database)
         schema = _schema_of(database)
         if schema is None:
             raise ConfigurationError("There is nothing to back up: the database holds no hub yet.")
@@ -30,14 +31,6 @@ def moment_held(pool: Pool) -> Iterator[Moment]:
             "SELECT pg_export_snapshot(), pg_database_size(current_database())"
         ).fetchall()
         yield Moment(snapshot=snapshot, schema=schema, bytes=size, database=database)
-
-
-def _have_it_last(database: Database) -> None:
-    """Let a transaction take as long as it takes, whatever the server ends otherwise."""
-    database.execute(
-        "SELECT set_config(name, '0', true) FROM pg_settings WHERE name IN"
-        " ('idle_in_transaction_session_timeout', 'statement_timeout', 'transaction_timeout')"
-    )
 
 
 def _schema_of(database: Database) -> str | None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from hub.store.database import Database, Pool
 from hub.store.migrate import MIGRATION_LOCK
+from hub.store.whole.patience import unbounded
 
 
 @contextmanager
@@ -14,10 +15,7 @@ def migrations_waiting(pool: Pool) -> Iterator[Database]:
     The connection may idle for as long as that takes. Nothing is sent on it at the end, where it may be gone.
     """
     with pool.statement() as database:
-        database.execute(
-            "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN"
-            " ('idle_session_timeout', 'lock_timeout', 'statement_timeout')"
-        )
+        unbounded(database)
         database.execute("SELECT pg_advisory_lock(%s)", (MIGRATION_LOCK,))
         yield database
 
@@ -44,5 +42,5 @@ def is_empty(database: Database) -> bool:
 def tidy(pool: Pool) -> None:
     """Gather the statistics and visibility that a dump does not hold, so that the first questions are answered fast."""
     with pool.statement() as database:
-        database.execute("SET statement_timeout = 0")
+        unbounded(database)
         database.execute("VACUUM (ANALYZE)")
